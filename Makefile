@@ -1,0 +1,71 @@
+# Floodmark: `make` alone lists what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+STAMP := $(VENV)/.installed
+export PATH := $(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup data demonstration repro test test-slow lint docs deps clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  make repro DATA=FOLDER   the pipeline on your own data, in studies/<name of FOLDER>"
+
+setup: $(STAMP) ## make .venv with everything pinned
+
+$(STAMP): constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3,11) <= sys.version_info < (3,14))' || \
+	  { echo "Floodmark needs Python 3.11 to 3.13; choose one: make setup PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the pinned packages (two to five minutes the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement constraints.txt
+	@ln -sf ../../bin/floodmark $(BIN)/floodmark
+	@touch $(STAMP)
+
+data: $(STAMP) ## fetch the embedded dataset
+	@if grep -qs 'remote: embedded' data.dvc; then dvc pull --quiet --remote embedded data.dvc; \
+	  elif [ ! -d data ]; then echo "data/ is missing, and data.dvc names no embedded dataset: run dvc checkout or dvc pull"; exit 1; fi
+
+# A study holds no embedded dataset, and the tests are about that.
+demonstration:
+	@grep -qs 'remote: embedded' data.dvc || \
+	  { echo "the tests need the embedded dataset: run them in the project that this study was made from"; exit 1; }
+
+ifdef DATA
+STUDY := studies/$(shell basename "$(DATA)")
+repro: $(STAMP)
+	@if [ -d "$(STUDY)" ]; then echo "$(STUDY) exists and holds its own data and params: DATA is not read again"; \
+	  else floodmark study new "$(STUDY)" --data "$(DATA)"; fi
+	@cd "$(STUDY)" && dvc repro
+	@echo "open $(STUDY)/outputs/report/index.html"
+else
+repro: data ## rebuild everything: environment, embedded dataset, pipeline
+	@dvc repro
+	@echo "open outputs/report/index.html"
+endif
+
+test: demonstration data ## the fast tests (under 12 minutes on two cores)
+	@OMP_NUM_THREADS=1 python -m pytest -m "not slow" -n 2 --durations=15
+
+test-slow: demonstration data ## the tests that take minutes each
+	@python -m pytest -m slow
+
+lint: $(STAMP) ## format, lint, types, layers, spelling
+	@ruff format --no-cache --check .
+	@ruff check --no-cache .
+	@mypy
+	@PYTHONPATH=src lint-imports --no-cache
+	@codespell
+
+docs: $(STAMP) ## regenerate the schema, the params reference and the stages' deps
+	@floodmark params --write
+	@PYTHONPATH=src python -m tests.house.imports --write
+	@PYTHONPATH=src python -m tests.house.reference --write
+
+deps: $(STAMP) ## write the code deps and params of dvc.yaml
+	@PYTHONPATH=src python -m tests.house.imports --write
+
+clean: ## remove outputs and work in progress; keep .venv, data and DVC's cache
+	@rm -rf outputs/* timings .floodmark/partial .dvc/tmp/floodmark .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	@git checkout --quiet -- outputs 2>/dev/null || true

@@ -1,0 +1,113 @@
+"""The `floodmark` command: what is not a stage of the pipeline."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from floodmark.errors import UserError
+
+
+class Polite(click.Group):
+    """A group whose commands show a user's mistake as one message and exit with status 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the chosen command."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            click.echo(f"floodmark: {error}", err=True)
+            sys.exit(2)
+
+
+@click.group(cls=Polite, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """From rainfall radar and tweets to flood maps and sentiment. The pipeline itself is run by `dvc repro`."""
+
+
+@main.group()
+def study() -> None:
+    """Studies: the pipeline on data of your own."""
+
+
+@study.command("new", epilog="Example:\n\n  floodmark study new ~/calder-2015 --data ~/calder-data")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder laid out like data/, with an optional params.yaml laid over the project's.",
+)
+@click.option("--link", is_flag=True, help="Hard-link instead of copying; the originals become read-only.")
+def study_new(folder: Path, data: Path, link: bool) -> None:
+    """Make FOLDER a study of --data: a clone of this project with a pseudonym key of its own."""
+    from floodmark.study import new_study
+
+    new_study(_root(), folder.absolute(), data.absolute(), link=link)
+
+
+@main.group()
+def keys() -> None:
+    """The key that turns names and ids into pseudonyms."""
+
+
+@keys.command("new", epilog="Example:\n\n  floodmark keys new")
+def keys_new() -> None:
+    """Make .floodmark/key (secret, never committed) and key.fingerprint (to be committed)."""
+    from floodmark.tweets.key import create_key
+
+    create_key(_root())
+    click.echo("wrote .floodmark/key and key.fingerprint; commit the fingerprint, keep the key safe")
+
+
+@keys.command("check", epilog="Example:\n\n  floodmark keys check")
+def keys_check() -> None:
+    """Say whether the key fits the committed fingerprint."""
+    from floodmark.tweets.key import check_key
+
+    click.echo(check_key(_root()))
+
+
+@main.command(epilog="Example:\n\n  floodmark params --write")
+@click.option("--write", is_flag=True, help="Write params.schema.json.")
+def params(write: bool) -> None:
+    """Check params.yaml as a whole, and say what is wrong with it."""
+    from floodmark.settings.base import read_params
+    from floodmark.settings.every import check_params, schema
+    from floodmark.storage import write_text
+
+    check_params(read_params(_root() / "params.yaml"), "params.yaml")
+    if write:
+        write_text(_root() / "params.schema.json", schema())
+    click.echo("params.yaml is valid")
+
+
+@main.command(epilog="Example:\n\n  floodmark mlflow && mlflow ui --backend-store-uri sqlite:///mlflow.db")
+def mlflow() -> None:
+    """Record the outputs that lie here into MLflow, those that DVC took from its cache included."""
+    import os
+
+    from floodmark.tracking import UnreachableError, project_root, record, tracking_uri
+
+    os.chdir(_root())
+    try:
+        record([], everything=True)
+    except UnreachableError as error:
+        raise UserError(str(error)) from error
+    click.echo(f"recorded; open it with: mlflow ui --backend-store-uri {tracking_uri(project_root())}")
+
+
+def _root() -> Path:
+    """The project the command is run in."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "dvc.yaml").is_file() and (folder / "params.yaml").is_file():
+            return folder
+    raise UserError(f"{here} lies in no Floodmark project: change into one (it has dvc.yaml and params.yaml)")
+
+
+if __name__ == "__main__":
+    main()

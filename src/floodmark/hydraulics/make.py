@@ -1,0 +1,62 @@
+"""The stage `make_water`: every event simulated, several side by side, one thread each."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from floodmark.hydraulics.events import describe, find_events, simulate
+from floodmark.hydraulics.ledger import write_ledger
+from floodmark.progress import say, track
+from floodmark.storage import write_json
+from floodmark.terrain.raster import read_raster
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from floodmark.settings.make_water import MakeWater
+
+
+def make_water(
+    radar: Path, storms: Path, terrain: Path, folder: Path, table: Path, metrics: Path, settings: MakeWater
+) -> None:
+    """Simulate every event; write its depths, the ledger, and the metrics.
+
+    The result does not depend on the number of threads: an event is computed by one.
+
+    Args:
+        radar: Folder of sequences.
+        storms: Folder of generated storms.
+        terrain: Folder of terrain.tif.
+        folder: Gets `<event>.nc`.
+        table: CSV to write.
+        metrics: JSON to write.
+        settings: Section `make_water`.
+    """
+    ground, events = terrain / "terrain.tif", find_events(radar, storms)
+    balances = []
+    if not events or not ground.exists():
+        say("no water is simulated: there is no " + ("rain" if not events else "terrain"))
+    else:
+        elevation, grid = read_raster(ground)
+        with ThreadPoolExecutor(threads()) as pool:
+            jobs = [
+                pool.submit(simulate, event, elevation, grid, folder / f"{event.name}.nc", settings) for event in events
+            ]
+            try:
+                found = [job.result() for job in track(jobs, "simulating events")]
+            finally:
+                pool.shutdown(cancel_futures=True)
+        balances = [balance for balance in found if balance is not None]
+        if len(balances) < len(events):
+            say(f"{len(events) - len(balances)} events left out: too short, or too much of their rain is missing")
+    write_ledger(table, balances)
+    write_json(metrics, describe(balances))
+
+
+def threads() -> int:
+    """How many events run side by side: the processors this process may use, or OMP_NUM_THREADS if fewer."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, min(allowed, int(wanted) if wanted.isdigit() else allowed))

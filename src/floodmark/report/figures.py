@@ -1,0 +1,75 @@
+"""The report's own charts, as SVG whose bytes depend on the numbers alone."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.figure import Figure
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
+"""Okabe and Ito's palette, told apart by colour-blind readers."""
+
+
+def _svg(figure: Figure) -> str:
+    import matplotlib as mpl
+
+    buffer = io.StringIO()
+    # Ids inside an SVG are random, and its metadata dated, unless told otherwise.
+    with mpl.rc_context({"svg.hashsalt": "floodmark", "svg.fonttype": "none"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight")
+    text = buffer.getvalue()
+    return text[text.index("<svg") :]
+
+
+def curves(lines: Mapping[str, Sequence[float]], ylabel: str, title: str) -> str:
+    """One line per name over epochs 1, 2, ..."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4, 3.2))
+    axes = figure.subplots()
+    for index, (name, values) in enumerate(lines.items()):
+        axes.plot(range(1, len(values) + 1), values, color=COLOURS[index % len(COLOURS)], label=name)
+    axes.set(xlabel="epoch", ylabel=ylabel, title=title)
+    axes.grid(alpha=0.3)
+    axes.legend(frameon=False, fontsize="small")
+    return _svg(figure)
+
+
+def intervals(rows: Sequence[tuple[str, float, float, float]], xlabel: str, title: str) -> str:
+    """A point with its interval per row: (name, value, low, high)."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4, 0.6 + 0.32 * max(len(rows), 1)))
+    axes = figure.subplots()
+    for place, (_, value, low, high) in enumerate(rows):
+        axes.plot([low, high], [place, place], color=COLOURS[0], linewidth=2)
+        axes.plot(value, place, "o", color=COLOURS[1])
+    axes.set_yticks(range(len(rows)), [row[0] for row in rows])
+    axes.invert_yaxis()
+    axes.set(xlabel=xlabel, title=title)
+    axes.grid(axis="x", alpha=0.3)
+    return _svg(figure)
+
+
+def matrix(counts: Sequence[Sequence[int]], names: Sequence[str], title: str) -> str:
+    """A confusion matrix: rows are the truth, shaded by their share."""
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    values = np.asarray(counts, float)
+    share = values / np.maximum(values.sum(1, keepdims=True), 1)
+    figure = Figure(figsize=(2.8, 2.6))
+    axes = figure.subplots()
+    axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    for row, line in enumerate(values):
+        for column, value in enumerate(line):
+            colour = "white" if share[row, column] > 0.5 else "black"
+            axes.text(column, row, f"{int(value)}", ha="center", va="center", color=colour)
+    axes.set_xticks(range(len(names)), names)
+    axes.set_yticks(range(len(names)), names, rotation=90, va="center")
+    axes.set(xlabel="predicted", ylabel="people said", title=title)
+    return _svg(figure)

@@ -1,0 +1,113 @@
+"""The table of lent photos: one row a labelled tweet, one draw a confidence, photos staying within their split."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from floodmark.progress import say
+from floodmark.sentiment.accounting import account
+from floodmark.sentiment.augmentation import NOTHING, choose
+from floodmark.sentiment.dataset import CANDIDATE, NONE, SPLITS, labelled, photo_pools, read_tweets
+from floodmark.sentiment.embeddings import Embeddings, read_embeddings
+from floodmark.storage import write_json, write_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from floodmark.settings.augment import Augment
+
+
+def assign(tweets: Path, embeddings: Path, folder: Path, settings: Augment, seed: int) -> None:
+    """Write `augmented.parquet` and `accounting.json`.
+
+    For a confidence c the photo is drawn among those whose confidence is at least c and at least the candidate
+    threshold; where there is none the surest photo is taken, and kept if it reaches c. So the tweets that have a photo
+    at a higher confidence are among those that have one at a lower. `candidate` is the draw at the threshold itself,
+    with nothing where no photo reaches it: what validation and test see, whatever the confidence of the model.
+    """
+    everyone = read_tweets(tweets)
+    known = labelled(everyone)
+    texts, images = read_embeddings(embeddings, "texts"), read_embeddings(embeddings, "images")
+    pools = photo_pools(everyone)
+    table = pl.concat(
+        [
+            _assign(known.filter(pl.col("split") == split), split, texts, images, pools, settings, seed)
+            for split in SPLITS
+        ]
+    )
+    table = table.sort("tweet")
+    write_table(folder / "augmented.parquet", table)
+    accounting = account(table, pools, settings.names())
+    write_json(folder / "accounting.json", accounting)
+    share = accounting["share_with_candidate"]
+    say(
+        f"{len(table)} labelled tweets; {share:.1%} of those without a photo have a candidate"
+        if share is not None
+        else "no labelled tweet without a photo"
+    )
+
+
+def _assign(
+    known: pl.DataFrame,
+    split: str,
+    texts: Embeddings,
+    images: Embeddings,
+    pools: dict[str, str],
+    settings: Augment,
+    seed: int,
+) -> pl.DataFrame:
+    """The rows of one split."""
+    available = [row for row, photo in enumerate(images.ids) if pools.get(photo) == split]
+    row_of = {tweet: row for row, tweet in enumerate(texts.ids)}
+    own = known["photo"]
+    without = np.flatnonzero(own.is_null().to_numpy())
+    names = known["tweet"].to_list()
+    numbers = [0.0 if name == NONE else float(name) for name in settings.names()]
+    limits = [max(number, settings.candidate_threshold) for number in [*numbers, settings.candidate_threshold]]
+    choices = choose(
+        [names[row] for row in without],
+        texts.vectors[[row_of[names[row]] for row in without]],
+        [images.ids[row] for row in available],
+        images.vectors[available],
+        limits,
+        settings.logit_scale if settings.logit_scale is not None else texts.logit_scale,
+        settings.contrast,
+        seed,
+        settings.block_size,
+    )
+    columns: dict[str, pl.Series] = {}
+    candidates = np.zeros(len(known), np.int64)
+    candidates[without] = choices.candidates[:, -1]
+    for column, (name, number) in enumerate(zip([*settings.names(), CANDIDATE], [*numbers, limits[-1]], strict=True)):
+        sure = choices.confidence[:, column]
+        kept = (choices.photo[:, column] != NOTHING) & (sure >= number) & (name != NONE)
+        photo = np.where(kept, choices.photo[:, column], NOTHING)
+        columns |= _columns(name, len(known), without, photo, sure, [images.ids[row] for row in available])
+    return pl.DataFrame(
+        {"tweet": known["tweet"], "split": known["split"], "own_photo": own, **columns, "candidates": candidates}
+    )
+
+
+def _columns(
+    name: str,
+    count: int,
+    rows: NDArray[np.int64],
+    photo: NDArray[np.int64],
+    sure: NDArray[np.float64],
+    available: list[str],
+) -> dict[str, pl.Series]:
+    """Photo and confidence of one draw over all rows of the split; null where there is none."""
+    photos: list[str | None] = [None] * count
+    values: list[float | None] = [None] * count
+    for row, chosen, value in zip(rows, photo, sure, strict=True):
+        if chosen != NOTHING:
+            photos[row], values[row] = available[chosen], float(value)
+    return {
+        f"photo_{name}": pl.Series(photos, dtype=pl.String),
+        f"confidence_{name}": pl.Series(values, dtype=pl.Float64),
+    }

@@ -1,0 +1,93 @@
+"""CLIP with two dense layers: from embeddings to a trained model, and from its file back to predictions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import torch
+
+from floodmark.errors import UserError
+from floodmark.learning.weights import load_weights
+from floodmark.sentiment.dataset import CANDIDATE, SPLITS, labelled, read_tweets
+from floodmark.sentiment.embeddings import Embeddings, read_embeddings
+from floodmark.sentiment.models.dense import DenseClassifier
+from floodmark.sentiment.training import Examples, predict, train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from floodmark.settings.train_clip import TrainClip
+
+
+def train_clip(
+    confidence: str,
+    tweets: Path,
+    augmented: Path,
+    embeddings: Path,
+    folder: Path,
+    settings: TrainClip,
+    seed: int,
+) -> None:
+    """Train on the tweets that have a photo, their own or one assigned at this confidence.
+
+    Validation and test are the same tweets with the same photos at every confidence: their own, or the one drawn at
+    the candidate threshold, or none.
+
+    Raises:
+        UserError: if the confidence is none of those that were drawn.
+    """
+    drawn = pl.read_parquet(augmented).drop("split")
+    if f"photo_{confidence}" not in drawn.columns:
+        names = (name.removeprefix("photo_") for name in drawn.columns if name.startswith("photo_"))
+        raise UserError(
+            f"{augmented}: no photos were assigned at confidence '{confidence}': choose among "
+            f"{', '.join(name for name in names if name != CANDIDATE)}, or add it to augment.min_confidences"
+        )
+    texts, images = read_embeddings(embeddings, "texts"), read_embeddings(embeddings, "images")
+    known = labelled(read_tweets(tweets)).join(drawn, on="tweet").sort("tweet")
+    splits = {}
+    for split in SPLITS:
+        column = f"photo_{confidence}" if split == "train" else f"photo_{CANDIDATE}"
+        rows = known.filter(pl.col("split") == split).with_columns(pl.coalesce("own_photo", column).alias("seen"))
+        if split == "train":
+            rows = rows.filter(pl.col("seen").is_not_null())
+        splits[split] = _examples(rows, texts, images)
+    config = {"embedding": texts.vectors.shape[1], "units": settings.units, "dropout": settings.dropout}
+    assigned = known.filter((pl.col("split") == "train") & pl.col("own_photo").is_null())[f"photo_{confidence}"]
+    train(
+        f"clip {confidence}",
+        lambda: DenseClassifier(**config, image_dropout=settings.image_dropout),
+        config,
+        splits,
+        settings,
+        folder,
+        seed,
+        details={"assigned": assigned.count()},
+    )
+
+
+def _examples(rows: pl.DataFrame, texts: Embeddings, images: Embeddings) -> Examples:
+    """Text vectors, photo vectors (zero where there is none) and whether there is one."""
+    text_row = {tweet: row for row, tweet in enumerate(texts.ids)}
+    image_row = {photo: row for row, photo in enumerate(images.ids)}
+    text = texts.vectors[[text_row[tweet] for tweet in rows["tweet"]]].astype(np.float32)
+    image = np.zeros((len(rows), images.vectors.shape[1]), np.float32)
+    present = rows["seen"].is_not_null().to_numpy()
+    image[present] = images.vectors[[image_row[photo] for photo in rows["seen"].drop_nulls()]]
+    inputs = tuple(torch.from_numpy(array) for array in (text, image, present.copy()))
+    return Examples(inputs, rows["label"].cast(pl.Int64).to_numpy(), rows["group"].cast(pl.String).to_list())
+
+
+def predict_clip(path: Path, text_BE: NDArray[np.float16]) -> NDArray[np.int64] | None:
+    """Classes that a saved model gives to texts without photos; null where it could not be trained."""
+    state, config = load_weights(path)
+    if not config.pop("trained"):
+        return None
+    model = DenseClassifier(**config, image_dropout=0.0)
+    model.load_state_dict(state)
+    text = torch.from_numpy(text_BE.astype(np.float32))
+    return predict(model, (text, torch.zeros_like(text), torch.zeros(len(text), dtype=torch.bool)))

@@ -1,0 +1,74 @@
+"""A stack of LSTM layers over word vectors (Hochreiter and Schmidhuber 1997; Schuster and Paliwal 1997)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from floodmark.sentiment.models.words import WordEmbedding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class LstmClassifier(nn.Module):
+    """Each layer reads the whole tweet, from both ends if bidirectional; the last one's final states are classified.
+
+    The way back reads each tweet reversed within its own length, so that neither way meets padding before its end: a
+    longer padding gives the same logits. Unlike packed sequences, this keeps torch's fused kernels, which are three
+    times as fast on a CPU.
+    """
+
+    def __init__(
+        self,
+        vectors_VE: torch.Tensor,
+        special: int,
+        units: Sequence[int],
+        bidirectional: bool,
+        dropout: float,
+        classes: int = 2,
+    ) -> None:
+        super().__init__()
+        self.words = WordEmbedding(vectors_VE, special)
+        self.ways = 2 if bidirectional else 1
+        sizes = [vectors_VE.shape[1], *(self.ways * width for width in units)]
+        self.layers = nn.ModuleList(
+            nn.ModuleList(nn.LSTM(size, width, batch_first=True) for _ in range(self.ways))
+            for size, width in zip(sizes, units, strict=False)
+        )
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(sizes[-1], classes)
+
+    def forward(self, ids_BT: torch.Tensor, mask_BT: torch.Tensor) -> torch.Tensor:
+        """Logits of shape (batch, classes).
+
+        Args:
+            ids_BT: Token ids, padding at the end.
+            mask_BT: True where there is a token, at least one a row.
+        """
+        features_BTE = self.words(ids_BT)
+        back_BT = reversal(mask_BT)
+        for layer in self.layers:
+            features_BTE = self.dropout(features_BTE)
+            there, *back = layer.children()
+            read = [there(features_BTE)[0], *(take(way(take(features_BTE, back_BT))[0], back_BT) for way in back)]
+            features_BTE = torch.cat(read, dim=-1)
+        # Going there ends at the last token, coming back at the first.
+        width = features_BTE.shape[-1] // self.ways
+        last_B1 = mask_BT.sum(1, keepdim=True) - 1
+        ends_BE = torch.cat([take(features_BTE[..., :width], last_B1)[:, 0], features_BTE[:, 0, width:]], dim=-1)
+        logits: torch.Tensor = self.head(self.dropout(ends_BE))
+        return logits
+
+
+def reversal(mask_BT: torch.Tensor) -> torch.Tensor:
+    """Positions (batch, tokens) that turn each row's tokens around and leave its padding where it is."""
+    position_T = torch.arange(mask_BT.shape[1], device=mask_BT.device)
+    return torch.where(mask_BT, mask_BT.sum(1, keepdim=True) - 1 - position_T, position_T)
+
+
+def take(features_BTE: torch.Tensor, positions_BT: torch.Tensor) -> torch.Tensor:
+    """The features at each row's own positions."""
+    return features_BTE.gather(1, positions_BT[..., None].expand(-1, -1, features_BTE.shape[-1]))

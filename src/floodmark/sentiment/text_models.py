@@ -1,0 +1,100 @@
+"""The LSTM and the transformer: from tweets to a trained model, and from its file back to predictions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from floodmark.errors import UserError
+from floodmark.learning.weights import load_weights
+from floodmark.sentiment.dataset import SPLITS, labelled, read_tweets
+from floodmark.sentiment.models.lstm import LstmClassifier
+from floodmark.sentiment.models.transformer import TransformerClassifier
+from floodmark.sentiment.text import SPECIAL, encode, tokens, unknown_share
+from floodmark.sentiment.training import Examples, predict, train
+from floodmark.sentiment.vectors import read_vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from floodmark.settings.train_text import TrainText
+
+MODELS: dict[str, type[torch.nn.Module]] = {"lstm": LstmClassifier, "transformer": TransformerClassifier}
+ARCHITECTURE = {
+    "lstm": ("units", "bidirectional", "dropout"),
+    "transformer": ("width", "layers", "heads", "feed_forward", "dropout"),
+}
+"""The settings that shape a model; the others say how it is trained."""
+
+
+def train_text(name: str, tweets: Path, vectors: Path, folder: Path, settings: TrainText, seed: int) -> None:
+    """Train `lstm` or `transformer` on the labelled tweets.
+
+    Raises:
+        UserError: if there is no such model.
+    """
+    if name not in MODELS:
+        raise UserError(f"no text model is called '{name}': choose {' or '.join(MODELS)}")
+    everyone = read_tweets(tweets)
+    known = labelled(everyone)
+    words = [tokens(text) for text in known["text"]]
+    seen = {word for text in everyone["text"] for word in tokens(text)}
+    source = read_vectors(vectors, seen, settings.words.common_words)
+    index = source.ids()
+    chosen = getattr(settings, name)
+    architecture = {key: getattr(chosen, key) for key in ARCHITECTURE[name]}
+    if name == "transformer" and chosen.width % chosen.heads:
+        raise UserError(
+            f"params.yaml: train_text.transformer.width = {chosen.width} is no multiple of heads = {chosen.heads}"
+        )
+    config = {
+        "model": name,
+        "architecture": architecture,
+        "max_tokens": settings.words.max_tokens,
+        "dimensions": source.vectors.shape[1],
+        "words": list(source.words),
+    }
+    train(
+        name,
+        lambda: MODELS[name](torch.from_numpy(source.vectors), len(SPECIAL), **architecture),
+        config,
+        {split: _examples(known, words, index, split, settings.words.max_tokens) for split in SPLITS},
+        chosen,
+        folder,
+        seed,
+        trim,
+        {"vocabulary": {"words": len(source.words), "unknown_share": unknown_share(words, index)}},
+    )
+
+
+def _examples(known: Any, words: list[list[str]], index: dict[str, int], split: str, max_tokens: int) -> Examples:
+    rows = (known["split"] == split).arg_true().to_list()
+    ids = torch.from_numpy(encode([words[row] for row in rows], index, max_tokens))
+    labels = known["label"].cast(int).to_numpy()[rows]
+    return Examples((ids,), labels, known["group"].cast(str).gather(rows).to_list(), (ids != 0).sum(1).numpy())
+
+
+def trim(inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+    """Ids and mask of a batch without the columns that are padding in every row."""
+    (ids_BT,) = inputs
+    mask_BT = ids_BT != 0
+    longest = int(mask_BT.sum(1).max())
+    return ids_BT[:, :longest], mask_BT[:, :longest]
+
+
+def predict_text(path: Path, texts: Sequence[str]) -> NDArray[np.int64] | None:
+    """Classes that a saved model gives to scrubbed texts; null where it could not be trained."""
+    state, config = load_weights(path)
+    if not config["trained"]:
+        return None
+    vectors = torch.zeros(len(config["words"]), config["dimensions"])
+    model = MODELS[config["model"]](vectors, len(SPECIAL), **config["architecture"])
+    model.load_state_dict(state)
+    index = {token: number for number, token in enumerate((*SPECIAL, *config["words"]))}
+    ids = encode([tokens(text) for text in texts], index, config["max_tokens"])
+    return predict(model, (torch.from_numpy(ids),), trim)

@@ -1,0 +1,175 @@
+"""How every classifier of tweets is trained, scored and kept, whatever it reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from floodmark.learning.confusion import classification_scores, confusion_matrix
+from floodmark.learning.device import pick_device
+from floodmark.learning.history import write_history
+from floodmark.learning.seeds import fix, generator
+from floodmark.learning.trainer import Schedule, fit
+from floodmark.learning.weights import save_weights
+from floodmark.progress import say
+from floodmark.sentiment.scoring import majority, score
+from floodmark.storage import write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from floodmark.settings.train_clip import TrainClip
+    from floodmark.settings.train_text import Training
+
+EVALUATION_BATCH = 512
+POOL = 16
+"""Batches among which tweets are sorted by length."""
+HISTORY = ("epoch", "loss", "accuracy", "balanced_accuracy", "macro_f1")
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Tweets of one split, ready for a model.
+
+    Attributes:
+        inputs: Tensors with one row a tweet, in the order of the model's arguments.
+        labels: 0 or 1.
+        groups: What each tweet belongs to.
+        lengths: Of each tweet, where batches of like lengths are cheaper.
+    """
+
+    inputs: tuple[torch.Tensor, ...]
+    labels: NDArray[np.int64]
+    groups: Sequence[str]
+    lengths: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def train(
+    name: str,
+    build: Callable[[], torch.nn.Module],
+    config: dict[str, Any],
+    splits: dict[str, Examples],
+    settings: Training | TrainClip,
+    folder: Path,
+    seed: int,
+    collate: Callable[[tuple[torch.Tensor, ...]], tuple[torch.Tensor, ...]] = tuple,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Train one model and write `model.safetensors`, `history.csv` and `train.json`.
+
+    Both classes weigh the same in the loss, and the epoch with the best balanced accuracy on validation is kept.
+    Where there is nothing to learn from, an empty model says so.
+
+    Args:
+        name: Of the model, for its seeds.
+        build: Makes the model, after the seeds are fixed.
+        config: Rebuilds the model.
+        splits: Examples of `train`, `validation` and `test`.
+        settings: Epochs, rates, batch size.
+        folder: Where to write.
+        seed: Of the study.
+        collate: Turns the rows of a batch into the arguments of the model.
+        details: Added to `train.json`.
+    """
+    training = splits["train"]
+    counts = {split: len(examples) for split, examples in splits.items()}
+    say(f"{name}: " + ", ".join(f"{count} {split}" for split, count in counts.items()) + " tweets")
+    summary = {"trained": False, "training": {"tweets": len(training), "positive": int(training.labels.sum())}}
+    if len(np.unique(training.labels)) < 2 or not len(splits["validation"]):
+        say(f"{name}: no tweets of both classes to learn from, or none to validate on: no model")
+        save_weights(folder / "model.safetensors", {}, {"trained": False})
+        write_history(folder / "history.csv", [dict.fromkeys(HISTORY, float("nan"))])
+        write_json(folder / "train.json", summary | (details or {}))
+        return
+    fix(seed, "model", name)
+    model = build().to(pick_device())
+    history = _fit(name, model, splits, settings, seed, collate)
+    save_weights(folder / "model.safetensors", model.state_dict(), config | {"trained": True})
+    write_history(folder / "history.csv", history)
+    summary["trained"] = True
+    summary["parameters"] = sum(parameter.numel() for parameter in model.parameters())
+    summary["best_epoch"] = max(history, key=lambda row: row["balanced_accuracy"])["epoch"]
+    for split in ("validation", "test"):
+        examples = splits[split]
+        predicted = predict(model, examples.inputs, collate)
+        scores = score(examples.labels, predicted, examples.groups, generator(seed, "intervals", split))
+        summary[split] = scores | {"majority": majority(training.labels, examples.labels)}
+    write_json(folder / "train.json", summary | (details or {}))
+
+
+def _fit(
+    name: str,
+    model: torch.nn.Module,
+    splits: dict[str, Examples],
+    settings: Training | TrainClip,
+    seed: int,
+    collate: Callable[[tuple[torch.Tensor, ...]], tuple[torch.Tensor, ...]],
+) -> list[dict[str, float]]:
+    training, validation = splits["train"], splits["validation"]
+    device = next(model.parameters()).device
+    labels = torch.from_numpy(training.labels)
+    counts = np.bincount(training.labels, minlength=2)
+    weights = torch.tensor(len(labels) / (2 * counts), dtype=torch.float32, device=device)
+
+    def batches(epoch: int) -> Iterator[tuple[torch.Tensor, ...]]:
+        rng = generator(seed, "order", name, epoch)
+        for chosen in shuffled(len(labels), settings.batch_size, training.lengths, rng):
+            rows = torch.from_numpy(chosen)
+            arguments = collate(tuple(tensor[rows] for tensor in training.inputs))
+            yield tuple(tensor.to(device) for tensor in (*arguments, labels[rows]))
+
+    def loss(batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        *arguments, truth = batch
+        return F.cross_entropy(model(*arguments), truth, weights)
+
+    def evaluate() -> dict[str, float]:
+        predicted = predict(model, validation.inputs, collate)
+        return classification_scores(confusion_matrix(validation.labels, predicted, 2))
+
+    steps = -(-len(labels) // settings.batch_size)
+    schedule = Schedule(settings.epochs, settings.learning_rate, settings.weight_decay, steps, settings.patience)
+    return fit(model, loss, batches, evaluate, schedule, "balanced_accuracy")
+
+
+def shuffled(
+    count: int, batch_size: int, lengths: NDArray[np.int64] | None, rng: np.random.Generator
+) -> list[NDArray[np.int64]]:
+    """Rows of every batch of an epoch, each row once.
+
+    With lengths, rows are sorted by them within pools of several batches, and the batches are shuffled again: there is
+    less padding to compute, and little less chance.
+    """
+    order = rng.permutation(count)
+    if lengths is None:
+        return [order[start : start + batch_size] for start in range(0, count, batch_size)]
+    pool = POOL * batch_size
+    pools = [order[start : start + pool] for start in range(0, count, pool)]
+    ordered = np.concatenate([rows[np.argsort(lengths[rows], kind="stable")] for rows in pools])
+    batches = [ordered[start : start + batch_size] for start in range(0, count, batch_size)]
+    return [batches[number] for number in rng.permutation(len(batches))]
+
+
+def predict(
+    model: torch.nn.Module,
+    inputs: tuple[torch.Tensor, ...],
+    collate: Callable[[tuple[torch.Tensor, ...]], tuple[torch.Tensor, ...]] = tuple,
+) -> NDArray[np.int64]:
+    """The class of every row, in order; 0 and 1."""
+    device = next(model.parameters()).device
+    model.eval()
+    found = []
+    with torch.inference_mode():
+        for start in range(0, len(inputs[0]), EVALUATION_BATCH):
+            arguments = collate(tuple(tensor[start : start + EVALUATION_BATCH] for tensor in inputs))
+            found.append(model(*(tensor.to(device) for tensor in arguments)).argmax(1).cpu().numpy())
+    return np.concatenate(found) if found else np.zeros(0, np.int64)

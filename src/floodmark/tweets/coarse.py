@@ -1,0 +1,67 @@
+"""Fine values made coarse: counts in bins, times floored, rare classes lumped together."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+OTHER = "other"
+PLACE_TYPES = frozenset({"country", "admin", "city", "neighborhood", "poi"})
+MEDIA_KINDS = frozenset({"photo", "video", "animated_gif"})
+MINUTE_MS = 60_000
+
+
+def log_bin(number: int | None) -> int | None:
+    """0 for 0, else 1 + floor(log2(number)): bin k holds 2^(k-1) to 2^k - 1."""
+    return None if number is None else min(number.bit_length(), 63)
+
+
+def floor_time(time_ms: int | None, minutes: int) -> int | None:
+    """The beginning of the interval, counted from 1970 UTC, that holds a time."""
+    return None if time_ms is None else time_ms - time_ms % (minutes * MINUTE_MS)
+
+
+def slug(text: str | None) -> str | None:
+    """A short name of letters, digits, dots, underscores and hyphens; anything else is lumped together."""
+    if text is None:
+        return None
+    return text if re.fullmatch(r"[A-Za-z0-9._-]{1,40}", text) else OTHER
+
+
+def client(source: str | None) -> str | None:
+    """The name of the program that posted, without the link that old archives wrap it in."""
+    return None if source is None else re.sub(r"<[^>]*>", "", source).strip()[:40]
+
+
+def among(text: str, known: frozenset[str]) -> str:
+    """The value if it is known, else `other`."""
+    return text if text in known else OTHER
+
+
+CLIENTS = frozenset(
+    f"Twitter {name}"
+    for name in ("for iPhone", "for Android", "for iPad", "for BlackBerry", "for Mac", "Web Client", "Web App")
+) | {"TweetDeck", "Instagram", "Facebook", "Hootsuite", "Buffer", "IFTTT"}
+"""Clients that millions used: companies have accounts of the same names, which hide nobody."""
+
+
+def common(
+    values: Iterable[tuple[str | None, str | None]], least: int, is_name: Callable[[str], bool] = lambda value: False
+) -> Callable[[str | None], str | None]:
+    """Keeps the values that at least `least` persons have, makes the rest `other`, leaves None.
+
+    Args:
+        values: A value and whose it is; without a person it counts as one more person's.
+        least: Persons.
+        is_name: Whether a value holds a name; it then becomes `other`, however common it is.
+    """
+    counts: Counter[str] = Counter()
+    for value, _ in {(value, person or number) for number, (value, person) in enumerate(values)}:
+        if value is not None:
+            counts[value] += 1
+    kept = {value for value, number in counts.items() if number >= least and (value in CLIENTS or not is_name(value))}
+    return lambda value: None if value is None else value if value in kept else OTHER

@@ -1,0 +1,86 @@
+"""Everything in a raw archive that could name a person, collected from every field at any depth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+SKIPPED = frozenset({"__twarc", "context_annotations", "matching_rules"})
+"""Notes of downloaders and of the API's own subjects: no person's data."""
+
+
+@dataclass
+class Identifiers:
+    """Raw values, gathered to be scrubbed from texts and searched for in what was written.
+
+    Attributes:
+        ids: Of tweets, users, conversations, places, media and polls.
+        usernames: As written.
+        names: Display names.
+        urls: Links, in full.
+        coordinates: Decimal numbers of points and boxes, as JSON prints them.
+        identities: Pairs of user id and user name; either may be unknown.
+        metrics: By user id or, without one, lower-cased user name: followers, following, tweets.
+    """
+
+    ids: set[str] = field(default_factory=set)
+    usernames: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    urls: set[str] = field(default_factory=set)
+    coordinates: set[str] = field(default_factory=set)
+    identities: set[tuple[str | None, str | None]] = field(default_factory=set)
+    metrics: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+
+    def collect(self, value: Any) -> None:
+        """Walk a JSON value, without recursion: a hostile file may be deeper than Python's stack."""
+        stack: list[tuple[str, Any]] = [("", value)]
+        while stack:
+            key, item = stack.pop()
+            if isinstance(item, dict):
+                if "username" in item or "screen_name" in item:
+                    self._user(item)
+                stack.extend((name, inner) for name, inner in item.items() if name not in SKIPPED)
+            elif isinstance(item, list):
+                stack.extend((key, inner) for inner in item)
+            elif isinstance(item, str):
+                self._string(key, item)
+            elif isinstance(item, float):
+                if key in ("coordinates", "bbox", "lat", "long", "latitude", "longitude"):
+                    self.coordinates.add(repr(abs(item)))
+            elif isinstance(item, int) and _is_id(key):
+                self.ids.add(str(item))
+
+    def _string(self, key: str, text: str) -> None:
+        if text.startswith(("http://", "https://")) or (key.endswith("url") and "/" in text and " " not in text):
+            self.urls.add(text)
+        elif _is_id(key):
+            self.ids.add(text)
+        elif key in ("username", "screen_name"):
+            self.usernames.add(text)
+
+    def _user(self, user: dict[str, Any]) -> None:
+        name = user.get("username") or user.get("screen_name")
+        username = name if isinstance(name, str) and name else None
+        number = user.get("id")
+        user_id = str(number) if isinstance(number, (str, int)) and str(number) else None
+        self.identities.add((user_id, username))
+        if isinstance(user.get("name"), str):
+            self.names.add(user["name"])
+        counts = user.get("public_metrics")
+        whose = user_id or (username.lower() if username else None)
+        if whose is None:
+            return
+        # The largest of several readings, so that the order of files does not matter.
+        read = counts if isinstance(counts, dict) else {}
+        now = [count(read.get(f"{what}_count")) or 0 for what in ("followers", "following", "tweet")]
+        old = self.metrics.get(whose, (0, 0, 0))
+        self.metrics[whose] = (max(now[0], old[0]), max(now[1], old[1]), max(now[2], old[2]))
+
+
+def _is_id(key: str) -> bool:
+    return key == "id" or key.endswith(("_id", "_ids", "_key", "_keys", "id_str"))
+
+
+def count(value: Any) -> int | None:
+    """A metric as a number that is not negative, or None."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

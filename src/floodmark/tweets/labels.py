@@ -1,0 +1,98 @@
+"""Human labels: CSV files in the project's layout, or as crowd-working platforms export them."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from floodmark.errors import UserError
+from floodmark.progress import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+CLASSES = {
+    "negative": "negative",
+    "slightly negative": "negative",
+    "neutral": "neutral",
+    "slightly positive": "positive",
+    "positive": "positive",
+}
+"""The five-step scale on three classes: slight ones follow their side."""
+ALIASES = {"text": "input.text", "label": "answer.sentiment.label", "annotator": "workerid"}
+"""Those of our column names that Amazon Mechanical Turk's results write otherwise."""
+COLUMNS = ("id", "text", "label", "annotator", "source")
+"""Columns that are read; any other is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class HumanLabel:
+    """One judgement of one annotator: still secret, never written."""
+
+    text: str
+    label: str
+    tweet: str | None
+    annotator: str | None
+    source: str | None
+
+
+def read_labels(folder: Path) -> tuple[list[HumanLabel], int]:
+    """Every judgement in the `*.csv` files of a folder, and how many rows were dropped.
+
+    Raises:
+        UserError: if a file lacks the columns `text` and `label`, or is no readable CSV.
+    """
+    labels: list[HumanLabel] = []
+    dropped = 0
+    for path in sorted(folder.rglob("*.csv")):
+        for number, row in _rows(path):
+            judged = CLASSES.get(" ".join((row.get("label") or "").casefold().split()))
+            text = row.get("text") or ""
+            if judged is None or not text.strip():
+                dropped += 1
+                say(f"{path}:{number}: no text, or a label that is none of {', '.join(CLASSES)}: row dropped")
+                continue
+            labels.append(
+                HumanLabel(text, judged, row.get("id") or None, row.get("annotator") or None, row.get("source") or None)
+            )
+    return labels, dropped
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows by lower-cased column names, aliases resolved, with their line numbers."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        reader = csv.DictReader(file)
+        before = 0
+        try:
+            wanted = _wanted(path, reader.fieldnames or ())
+            for row in reader:
+                before = reader.line_num
+                yield before, {ours: row[theirs] or "" for ours, theirs in wanted.items()}
+        except csv.Error as error:
+            raise UserError(
+                f"{path}: the row behind line {before} is no CSV ({error}): most likely a quotation mark in it is "
+                "never closed. Close it, or double it where it belongs to the text"
+            ) from None
+
+
+def _wanted(path: Path, header: Sequence[str]) -> dict[str, str]:
+    """Our columns and what the file calls them.
+
+    Raises:
+        UserError: if `text` or `label` is missing; quotes no unknown name, for in a file without a header line the
+            first line is a person's tweet.
+    """
+    names = {name.strip().casefold(): name for name in header}
+    for ours, theirs in ALIASES.items():
+        if ours not in names and theirs in names:
+            names[ours] = names[theirs]
+    wanted = {ours: names[ours] for ours in COLUMNS if ours in names}
+    if not {"text", "label"} <= wanted.keys():
+        known = ", ".join(f"`{ours}`" for ours in wanted) or "none"
+        raise UserError(
+            f"{path}: the first line must name the columns `text` and `label` (or `{ALIASES['text']}` and "
+            f"`{ALIASES['label']}`): of its {len(header)} columns, known are {known}"
+        )
+    return wanted

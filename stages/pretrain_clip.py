@@ -1,0 +1,21 @@
+"""A CLIP model that puts texts and photos into one space, trained from the study's tweets or given."""
+
+from pathlib import Path
+
+from floodmark.settings.pretrain_clip import PretrainClip
+from floodmark.settings.random import Random
+from floodmark.stage import stage
+
+
+@stage(random=Random, pretrain_clip=PretrainClip)
+def main(random: Random, pretrain_clip: PretrainClip) -> None:
+    """A CLIP model that puts texts and photos into one space, trained from the study's tweets or given."""
+    from floodmark.sentiment.pretraining import pretrain
+    from floodmark.storage import outputs
+
+    with outputs("outputs/clip") as (folder,):
+        pretrain(Path("outputs/tweets/labelled.parquet"), Path("outputs/media"), folder, pretrain_clip, random.seed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,178 @@
+"""From rain on disk to depths on disk: clocks, causes, losses, and what is left out."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import netCDF4
+import numpy as np
+import pytest
+
+from floodmark.errors import UserError
+from floodmark.grid import Grid
+from floodmark.hydraulics.events import find_events, spread
+from floodmark.hydraulics.make import make_water, threads
+from floodmark.radar.sequence import OBSERVED, SequenceWriter
+from floodmark.settings.make_water import MakeWater
+from floodmark.terrain.raster import write_raster
+
+RAIN = Grid("EPSG:27700", 400000.0, 304000.0, 1000.0, 4, 5)
+FINE = Grid("EPSG:27700", 400000.0, 304000.0, 100.0, 40, 50)
+START = np.datetime64("2012-05-14T03:00", "s")
+
+
+def options(**changes):
+    values = {
+        "manning_n": 0.05, "runoff_coefficient": 1.0, "edge_slope": 0.01, "courant": 0.7, "froude": 1.0, "theta": 0.9,
+        "longest_step": 30, "snapshot_interval": 15, "recession": 10, "min_frames": 3, "max_missing_share": 0.2,
+        "wet_depth": 0.1,
+    }  # fmt: skip
+    return MakeWater(**{**values, **changes})
+
+
+def write_rain(path, rates):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer = SequenceWriter(path, RAIN, START, 300)
+    for rate in rates:
+        writer.append(np.broadcast_to(np.asarray(rate, np.float32), RAIN.shape), OBSERVED)
+    writer.close()
+
+
+def study(folder, rates, elevation=None, name="20120514T0300"):
+    for part in ("radar", "storms", "terrain", "depth"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    write_rain(folder / "radar" / f"{name}.nc", rates)
+    bed = np.random.default_rng(0).normal(100, 2, FINE.shape) if elevation is None else elevation
+    write_raster(folder / "terrain" / "terrain.tif", bed.astype(np.float32), FINE)
+
+
+def run(folder, **changes):
+    make_water(
+        folder / "radar", folder / "storms", folder / "terrain", folder / "depth", folder / "ledger.csv",
+        folder / "ledger.json", options(**changes),
+    )  # fmt: skip
+    with (folder / "ledger.csv").open() as lines:
+        return {row["event"]: row for row in csv.DictReader(lines)}
+
+
+def depths(folder, name="20120514T0300"):
+    with netCDF4.Dataset(folder / "depth" / f"{name}.nc") as source:
+        times = np.asarray(source["time"][:]).astype("datetime64[s]")
+        return times, np.ma.filled(source["depth"][:], np.nan), {key: source.getncattr(key) for key in source.ncattrs()}
+
+
+def test_snapshots_come_on_the_clock_and_at_the_end(tmp_path):
+    study(tmp_path, [10.0] * 8)
+    run(tmp_path)
+    times, depth, attributes = depths(tmp_path)
+    assert list((times - START).astype(int) // 60) == [15, 30, 45, 50]
+    assert depth.shape == (4, 40, 50)
+    assert (attributes["event"], attributes["origin"]) == ("20120514T0300", "radar")
+    assert attributes["rain_file"] == "radar/20120514T0300.nc"
+
+
+def test_depth_does_not_depend_on_frames_of_its_time_or_later(tmp_path):
+    study(tmp_path / "a", [20.0] * 3 + [0.0] * 5)
+    study(tmp_path / "b", [20.0] * 3 + [200.0] * 5)
+    run(tmp_path / "a")
+    run(tmp_path / "b")
+    (times, a, _), (_, b, _) = depths(tmp_path / "a"), depths(tmp_path / "b")
+    assert times[0] - START == np.timedelta64(15, "m")
+    np.testing.assert_array_equal(a[0], b[0])
+    assert (b[1] - a[1]).max() > 0.01
+
+
+def test_rain_falls_on_the_ground_below_it(tmp_path):
+    rate = np.zeros((8, 4, 5), np.float32)
+    rate[:, 0, 4] = 60
+    study(tmp_path, rate, elevation=np.full(FINE.shape, 50.0))
+    run(tmp_path, edge_slope=0, manning_n=0.9)
+    depth = depths(tmp_path)[1][-1]
+    assert depth[:10, 40:].mean() > 20 * depth[20:, :20].mean()
+    assert np.unravel_index(depth.argmax(), depth.shape)[0] < 10
+
+
+def test_the_ledger_adds_up_and_the_soil_takes_its_part(tmp_path):
+    study(tmp_path, [30.0] * 6)
+    full, half = run(tmp_path), None
+    (line,) = full.values()
+    assert float(line["rain_m3"]) == pytest.approx(0.015 * 5e6 * 4, rel=1e-6)
+    assert abs(float(line["relative_residual"])) < 1e-5
+    assert int(line["cells"]) == 2000
+    half = run(tmp_path, runoff_coefficient=0.5)
+    assert float(half["20120514T0300"]["rain_m3"]) == pytest.approx(0.5 * float(line["rain_m3"]), rel=1e-6)
+    summary = json.loads((tmp_path / "ledger.json").read_text())
+    assert (summary["events"], summary["radar_events"]) == (1, 1)
+
+
+def test_missing_rain_counts_as_none_and_too_much_of_it_leaves_the_event_out(tmp_path, capsys):
+    some = np.full((10, 4, 5), 10, np.float32)
+    some[0] = np.nan
+    study(tmp_path, some)
+    most = some.copy()
+    most[:4] = np.nan
+    write_rain(tmp_path / "radar" / "20130101T0000.nc", most)
+    write_rain(tmp_path / "radar" / "20130102T0000.nc", most[6:8])
+    lines = run(tmp_path)
+    assert list(lines) == ["20120514T0300"]
+    assert float(lines["20120514T0300"]["missing_share"]) == pytest.approx(0.1)
+    assert float(lines["20120514T0300"]["rain_m3"]) == pytest.approx(0.010 * 9 / 12 * 2e7, rel=1e-5)
+    assert [path.name for path in (tmp_path / "depth").iterdir()] == ["20120514T0300.nc"]
+    assert "2 events left out" in capsys.readouterr().err
+
+
+def test_bytes_do_not_depend_on_the_number_of_threads(tmp_path, monkeypatch):
+    found = []
+    for name, count in (("one", "1"), ("two", "2")):
+        study(tmp_path / name, [25.0] * 6)
+        for extra in range(4):
+            write_rain(tmp_path / name / "storms" / f"storm-{extra}.nc", [5.0 * extra] * 6)
+        monkeypatch.setenv("OMP_NUM_THREADS", count)
+        assert threads() <= int(count)
+        run(tmp_path / name)
+        files = sorted((tmp_path / name / "depth").iterdir())
+        found.append({path.name: path.read_bytes() for path in [*files, tmp_path / name / "ledger.csv"]})
+    assert len(found[0]) == 6
+    assert found[0] == found[1]
+
+
+def test_terrain_without_elevation_has_no_depth(tmp_path):
+    elevation = np.full(FINE.shape, 10.0)
+    elevation[:, :7] = np.nan
+    study(tmp_path, [10.0] * 4, elevation=elevation)
+    run(tmp_path)
+    depth = depths(tmp_path)[1]
+    assert np.isnan(depth[:, :, :7]).all()
+    assert np.isfinite(depth[:, :, 7:]).all()
+
+
+@pytest.mark.parametrize("absent", ["radar", "terrain"])
+def test_without_rain_or_terrain_there_is_no_water_but_a_ledger(tmp_path, absent, capsys):
+    study(tmp_path, [10.0] * 4)
+    for path in (tmp_path / absent).iterdir():
+        path.unlink()
+    assert run(tmp_path) == {}
+    assert json.loads((tmp_path / "ledger.json").read_text())["events"] == 0
+    assert "no water is simulated" in capsys.readouterr().err
+
+
+def test_events_are_found_by_origin_and_name(tmp_path):
+    for name in ("radar/b", "radar/a", "storms/0"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / f"{name}.nc").touch()
+    events = find_events(tmp_path / "radar", tmp_path / "storms")
+    assert [(event.origin, event.name) for event in events] == [("radar", "a"), ("radar", "b"), ("generated", "0")]
+
+
+def test_grids_that_do_not_nest_are_refused():
+    moved = Grid(RAIN.crs, RAIN.west + 100, RAIN.north, 1000.0, 4, 5)
+    with pytest.raises(UserError, match="grids differ"):
+        spread(np.zeros(RAIN.shape, np.float32), moved, FINE)
+
+
+def test_an_event_without_a_cell_of_ground_has_no_wet_share(tmp_path):
+    study(tmp_path, [10.0] * 4, elevation=np.full(FINE.shape, np.nan))
+    (line,) = run(tmp_path).values()
+    assert line["cells"] == "0"
+    assert json.loads((tmp_path / "ledger.json").read_text())["median_wet_share"] is None

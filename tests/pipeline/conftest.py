@@ -1,0 +1,36 @@
+"""One tiny project, built and run once for all test processes; tests that change it work on a copy."""
+
+import fcntl
+import os
+import shutil
+
+import pytest
+
+from tests.pipeline.projects import call, commit, copy_project, make_project
+
+
+@pytest.fixture(scope="session")
+def tiny_project(tmp_path_factory):
+    """The finished tiny project; treat it as read-only."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "a tiny project"
+    with (shared / "tiny.lock").open("w") as lock:
+        # The first test process builds it while the others wait.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "tiny.done").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make_project(folder)
+            call(folder, "dvc", "repro", OMP_NUM_THREADS="1")
+            commit(folder, "reproduced")
+            (shared / "tiny.done").touch()
+    return folder
+
+
+@pytest.fixture
+def project(tiny_project, tmp_path):
+    """A copy of the finished tiny project, to be changed."""
+    folder = copy_project(tiny_project, tmp_path / "copy")
+    yield folder
+    shutil.rmtree(folder)

@@ -1,0 +1,189 @@
+import json
+
+import polars as pl
+import pytest
+
+from floodmark.sentiment.labelling import RELATIONS, label
+from floodmark.settings.label_tweets import LabelTweets
+from floodmark.tweets import schema
+
+SETTINGS = LabelTweets(
+    positive="😀 ❤️ 👍",
+    negative="😭 💔",
+    min_margin=1,
+    duplicate_words=6,
+    validation_share=0.25,
+    test_share=0.25,
+    max_group_share=1.0,
+)
+PLAIN = {"mentions": [], "photos": [], "media_kinds": [], "reply": False, "retweet": False, "lang": "en"}
+
+
+def post(name, text, **fields):
+    blank = dict.fromkeys(schema.TWEETS)
+    return {**blank, **PLAIN, "tweet": name, "text": text, "text_hash": f"hash of {name}", **fields}
+
+
+def judgement(row, **fields):
+    return {
+        **dict.fromkeys(schema.HUMAN),
+        "label_row": row,
+        "text": "wet",
+        "text_hash": f"h{row}",
+        "label": "neutral",
+        **fields,
+    }
+
+
+def run(folder, posts, human=(), photos=(), settings=SETTINGS, seed=1):
+    folder.mkdir(exist_ok=True)
+    paths = [folder / name for name in ("tweets", "human", "manifest", "labelled", "judged", "labels.json")]
+    schema.build(schema.TWEETS, posts, ["tweet"]).write_parquet(paths[0])
+    schema.build(schema.HUMAN, human, ["label_row"]).write_parquet(paths[1])
+    columns = {"tweet": pl.String, "photo": pl.String, "status": pl.String}
+    pl.DataFrame(list(photos), schema=columns, orient="row").write_parquet(paths[2])
+    label(tuple(paths[:3]), tuple(paths[3:]), settings, seed)
+    table = pl.read_parquet(paths[3])
+    return {row["tweet"]: row for row in table.iter_rows(named=True)}, json.loads(paths[5].read_text()), paths
+
+
+def fates(rows):
+    return {name: row["fate"] for name, row in rows.items()}
+
+
+def test_emoji_decide_the_class_and_leave_the_text(tmp_path):
+    rows, metrics, _ = run(
+        tmp_path,
+        [
+            post("a", "dry again 😀👍🏽"),
+            post("b", "flooded 😭 with love ❤️ 💔"),
+            post("c", "both 😀😭 ways"),
+            post("d", "no feelings"),
+            post("e", "😀 <url>"),
+        ],
+    )
+    assert [rows[name]["label"] for name in "abcde"] == [1, 0, None, None, None]
+    assert [rows[name]["margin"] for name in "abcde"] == [2, 1, 0, 0, 1]
+    assert fates(rows) == {"a": "labelled", "b": "labelled", "c": "tie", "d": "no emoji", "e": "no words"}
+    assert [rows[name]["text"] for name in "abce"] == ["dry again", "flooded with love", "both ways", "<url>"]
+    assert metrics["with_emoji"] == 4
+    assert metrics["by_class"] == {"negative": 1, "positive": 1}
+
+
+def test_a_wider_margin_leaves_more_without_a_class(tmp_path):
+    posts = [post("a", "dry 😀"), post("b", "very dry 😀😀")]
+    rows, _, _ = run(tmp_path, posts, settings=SETTINGS.model_copy(update={"min_margin": 2}))
+    assert fates(rows) == {"a": "tie", "b": "labelled"}
+
+
+def test_of_duplicates_one_is_used_and_it_is_no_retweet(tmp_path):
+    news = "two bridges over the river closed after the wall gave way"
+    rows, metrics, _ = run(
+        tmp_path,
+        [
+            post("a", f"RT <user>: {news} 😭", retweet=True),
+            post("b", f"{news} 💔 <url>"),
+            post("c", f"{news} today 😭"),
+            post("d", f"RT <user>: other words 😭 of {news}", retweet=True, retweet_of="b"),
+            post("e", "a town stays dry 😀"),
+        ],
+        photos=[("c", "p1", "usable"), ("b", "p2", "corrupt")],
+    )
+    assert fates(rows) == {"a": "duplicate", "b": "duplicate", "c": "labelled", "d": "duplicate", "e": "labelled"}
+    assert len({rows[name]["group"] for name in "abcd"}) == 1
+    assert metrics["not_labelled"]["duplicate"] == 3
+    assert (rows["c"]["photo"], rows["b"]["photo"]) == ("p1", None)
+
+
+def test_what_people_judged_is_never_trained_on(tmp_path):
+    posts = [
+        post("a", "judged by id 😀", conversation="k"),
+        post("b", "in its conversation 😭", conversation="k"),
+        post("c", "judged by text 😀", text_hash="shared"),
+        post("d", "a copy of the judged words 😀"),
+        post("e", "has nothing to do with it 😀"),
+    ]
+    human = [
+        judgement(0, tweet="a", text="judged by id 😀"),
+        judgement(1, text_hash="shared", text="judged by text 😀"),
+        judgement(2, text="copy of a, the judged words! 💔"),
+    ]
+    rows, metrics, paths = run(tmp_path, posts, human)
+    assert fates(rows) == {**dict.fromkeys("abcd", "human"), "e": "labelled"}
+    assert {name for name, row in rows.items() if row["human"]} == {"a", "c"}
+    assert metrics["human_tweets"] == 2
+    judged = pl.read_parquet(paths[4])
+    assert judged["text"].to_list() == ["judged by id", "judged by text", "copy of a, the judged words!"]
+    assert judged.drop("text").equals(pl.read_parquet(paths[1]).drop("text"))
+
+
+@pytest.fixture
+def many():
+    """Six hundred tweets tangled by authors, conversations and photos, some without."""
+    posts, photos = [], []
+    for n in range(600):
+        posts.append(
+            post(
+                f"t{n:03}",
+                f"tweet number {n} says {n * 7919 % 1000} {'😀' if n % 3 else '😭'}",
+                author=f"a{n % 211}" if n % 4 else None,
+                conversation=f"c{n // 2 % 233}",
+            )
+        )
+        if n % 5 == 0:
+            photos.append((f"t{n:03}", f"p{n % 41}", "usable"))
+    return posts, photos
+
+
+@pytest.mark.parametrize("share", [1.0, 0.05])
+def test_splits_share_no_author_conversation_photo_or_group(tmp_path, many, share):
+    posts, photos = many
+    settings = SETTINGS.model_copy(update={"max_group_share": share})
+    rows, metrics, paths = run(tmp_path, posts, photos=photos, settings=settings)
+    table = pl.read_parquet(paths[3]).join(
+        pl.read_parquet(paths[0]).select("tweet", "author", "conversation"), on="tweet"
+    )
+    used = table.filter(pl.col("split").is_not_null())
+    assert (table["label"].is_not_null() == table["split"].is_not_null()).all()
+    for relation in (*RELATIONS, "group"):
+        spread = used.drop_nulls(relation).group_by(relation).agg(pl.col("split").n_unique())
+        assert spread["split"].max() == 1
+    # Here nearly all hangs together: uncut it is in one split; cut, there are tweets in all of them.
+    if share == 1.0:
+        assert metrics["largest_group"] > 500
+        assert metrics["not_labelled"]["linked"] == 0
+    else:
+        assert metrics["not_labelled"]["linked"] > 0
+        assert set(used["split"]) == {"train", "validation", "test"}
+    assert sum(metrics["not_labelled"].values()) + metrics["labelled"] == metrics["tweets"] == len(rows)
+
+
+def test_the_same_tweets_in_another_order_get_the_same_table(tmp_path, many):
+    posts, photos = many
+    one = run(tmp_path / "a", posts, photos=photos)[2]
+    other = run(tmp_path / "b", posts[::-1], photos=photos[::-1])[2]
+    assert [path.read_bytes() for path in one[3:]] == [path.read_bytes() for path in other[3:]]
+
+
+def test_shares_hold_where_nothing_hangs_together(tmp_path):
+    posts = [post(f"t{n:03}", f"word{n} again {'😀' if n % 4 else '😭'}") for n in range(400)]
+    _, metrics, _ = run(tmp_path, posts)
+    assert [metrics["by_split"][name]["tweets"] for name in ("train", "validation", "test")] == [200, 100, 100]
+    assert [metrics["by_split"][name]["positive"] for name in ("train", "validation", "test")] == [150, 75, 75]
+
+
+def test_unlabelled_tweets_take_the_group_of_their_photo(tmp_path):
+    rows, _, _ = run(
+        tmp_path,
+        [post("a", "dry 😀"), post("b", "just looking"), post("c", "elsewhere")],
+        photos=[("a", "p", "usable"), ("b", "p", "usable"), ("c", "q", "usable")],
+    )
+    assert rows["b"]["group"] == rows["a"]["group"] != rows["c"]["group"] == "c"
+    assert (rows["b"]["label"], rows["b"]["split"]) == (None, None)
+
+
+@pytest.mark.parametrize("posts", [[], [post("a", "no emoji at all")]])
+def test_nothing_to_label_is_no_trouble(tmp_path, posts):
+    rows, metrics, _ = run(tmp_path, posts)
+    assert metrics["labelled"] == 0
+    assert len(rows) == len(posts)

@@ -1,0 +1,124 @@
+"""stages/run starts the code beside the params, refuses any other, and passes status and signals on."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path.cwd()
+
+STAGE = """
+import os, sys, time
+import floodmark.marker
+from pathlib import Path
+Path("seen.txt").write_text(f"{floodmark.marker.VALUE} {os.environ['PYTHONHASHSEED']} {sys.argv[1:]}")
+if "sleep" in sys.argv:
+    try:
+        print("ready", flush=True)
+        time.sleep(60)
+    finally:
+        Path("cleaned.txt").write_text("")
+sys.exit(int(os.environ.get("STATUS", "0")))
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A folder with the package, the launcher and one stage; MLflow is left out."""
+    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "stages").mkdir()
+    shutil.copy(ROOT / "stages/run", tmp_path / "stages/run")
+    (tmp_path / "stages/probe.py").write_text(STAGE)
+    (tmp_path / "src/floodmark/marker.py").write_text("VALUE = 'beside'\n")
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    return tmp_path
+
+
+def launch(project, *arguments, **environment):
+    base = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "DVC_ROOT")}
+    base |= {"MLFLOW_TRACKING_URI": "none", "FLOODMARK_PYTHON": str(ROOT / ".venv/bin/python"), **environment}
+    return subprocess.run(
+        ["stages/run", *arguments], cwd=project, capture_output=True, text=True, check=False, env=base
+    )
+
+
+def test_it_runs_the_code_beside_the_params_even_with_another_on_the_path(project, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    shutil.copytree(project / "src", other / "src")
+    (other / "src/floodmark/marker.py").write_text("VALUE = 'elsewhere'\n")
+    result = launch(project, "geo", "stages/probe.py", "lstm", PYTHONPATH=str(other / "src"))
+    assert result.returncode == 0, result.stderr
+    assert (project / "seen.txt").read_text() == "beside 0 ['lstm']"
+    timing = json.loads((project / "timings/probe@lstm.json").read_text())
+    assert timing["seconds"] > 0
+
+
+def test_it_refuses_where_floodmark_comes_from_elsewhere(project, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    shutil.move(project / "src", elsewhere / "src")
+    (project / "src").mkdir()
+    (elsewhere / "sitecustomize.py").write_text("")
+    # An installed copy is found when none lies beside the params.
+    site = f"import sys; sys.path.append({str(elsewhere / 'src')!r})"
+    (elsewhere / "usercustomize.py").write_text(site)
+    wrapper = elsewhere / "python"
+    wrapper.write_text(f'#!/bin/sh\nPYTHONPATH="$PYTHONPATH:{elsewhere / "src"}" exec {ROOT}/.venv/bin/python "$@"\n')
+    wrapper.chmod(0o755)
+    result = launch(project, "geo", "stages/probe.py", FLOODMARK_PYTHON=str(wrapper))
+    assert result.returncode == 2
+    assert "floodmark comes from" in result.stderr
+    assert not (project / "seen.txt").exists()
+
+
+def test_it_keeps_the_exit_status(project):
+    assert launch(project, "geo", "stages/probe.py", STATUS="7").returncode == 7
+    assert not (project / "timings").exists()
+
+
+def test_a_wrong_param_of_any_section_stops_the_first_stage(project):
+    path = project / "params.yaml"
+    path.write_text(path.read_text().replace("candidate_threshold: 0.75", "candidate_threshold: 1.5"))
+    result = launch(project, "geo", "stages/probe.py")
+    assert result.returncode == 2
+    assert "augment.candidate_threshold = 1.5" in result.stderr
+    assert "less than 1" in result.stderr
+    assert not (project / "seen.txt").exists()
+
+
+def test_asking_for_help_records_nothing(project):
+    assert launch(project, "geo", "stages/probe.py", "--help").returncode == 0
+    assert not (project / "timings").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["moon", "stages/probe.py"], "unknown image 'moon'"),
+        (["geo", "stages/none.py"], "does not exist"),
+        (["geo"], "usage"),
+    ],
+)
+def test_a_wrong_call_is_explained(project, arguments, says):
+    result = launch(project, *arguments)
+    assert result.returncode == 2
+    assert says in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_signal_reaches_the_stage(project):
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": "none", "FLOODMARK_PYTHON": str(ROOT / ".venv/bin/python")}
+    process = subprocess.Popen(
+        ["stages/run", "geo", "stages/probe.py", "sleep"], cwd=project, env=environment, stdout=subprocess.PIPE
+    )
+    assert process.stdout.readline() == b"ready\n"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) != 0
+    deadline = time.monotonic() + 5
+    while not (project / "cleaned.txt").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert (project / "cleaned.txt").exists()

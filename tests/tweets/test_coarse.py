@@ -1,0 +1,53 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from floodmark.tweets.coarse import client, common, floor_time, log_bin, slug
+
+
+@given(st.integers(0, 10**12))
+def test_a_bin_holds_what_it_says(number):
+    k = log_bin(number)
+    assert (k == 0 and number == 0) or 2 ** (k - 1) <= number <= 2**k - 1
+
+
+def test_an_absent_count_stays_absent():
+    assert log_bin(None) is None
+
+
+@given(st.integers(0, 4 * 10**12), st.sampled_from([1, 15, 60, 1440]))
+def test_times_are_floored_to_whole_intervals(time, minutes):
+    floored = floor_time(time, minutes)
+    assert 0 <= time - floored < minutes * 60_000
+    assert floored % (minutes * 60_000) == 0
+
+
+def test_an_hour_is_an_hour_of_the_clock():
+    time = datetime(2013, 12, 5, 17, 59, 59, 999000, UTC)
+    assert floor_time(int(time.timestamp() * 1000), 60) == int(datetime(2013, 12, 5, 17, tzinfo=UTC).timestamp() * 1000)
+    assert floor_time(None, 60) is None
+
+
+def test_rare_classes_are_lumped_together():
+    keep = common([(value, None) for value in ["en"] * 3 + ["tl"] * 2 + [None] * 9], 3)
+    assert [keep(value) for value in ("en", "tl", "xx", None)] == ["en", "other", "other", None]
+
+
+def test_one_person_makes_no_class_common_and_a_name_is_never_one():
+    values = [("mine", "a")] * 9 + [("ours", who) for who in "abc"] + [("jane", who) for who in "abc"]
+    keep = common(values, 3, lambda value: value == "jane")
+    assert [keep(value) for value in ("mine", "ours", "jane")] == ["other", "ours", "other"]
+
+
+@pytest.mark.parametrize(
+    ("event", "kept"),
+    [("2013_Alberta-floods.2", "2013_Alberta-floods.2"), ("Jane's flood", "other"), ("x" * 41, "other")],
+)
+def test_an_event_is_a_slug(event, kept):
+    assert slug(event) == kept
+
+
+def test_a_client_loses_its_link():
+    assert client('<a href="http://x.org/jane" rel="nofollow">Jane&Co</a>') == "Jane&Co"
