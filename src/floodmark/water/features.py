@@ -67,7 +67,7 @@ def _box_mean(values: NDArray[np.float64], valid: NDArray[np.bool_], radius: flo
     size = 2 * max(1, round(radius)) + 1
     weight = uniform_filter(valid.astype(np.float64), size, mode="constant")
     total = uniform_filter(np.where(valid, values, 0.0), size, mode="constant")
-    return total / np.maximum(weight, 1e-12)
+    return np.asarray(total / np.maximum(weight, 1e-12), np.float64)
 
 
 def _depression_volume(depth: NDArray[np.float64], cell_size: float) -> NDArray[np.float64]:
