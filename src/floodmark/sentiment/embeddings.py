@@ -58,7 +58,11 @@ def embed(tweets: Path, judged: Path, media: Path, clip_folder: Path, folder: Pa
         )
 
     pictures = _encode(clip, len(photos.ids), images, "encode_image", batch_size, "photos through CLIP")
-    _write(folder, "images", "photo", photos.ids, pictures, clip)
+    seen = np.asarray(np.isfinite(pictures).all(1), bool)
+    if not seen.all():
+        say(f"CLIP has no finite vector for {np.count_nonzero(~seen)} photos: they count as unusable")
+    ids = [photos.ids[row] for row in np.flatnonzero(seen)]
+    _write(folder, "images", "photo", ids, pictures[seen], clip)
     _write(folder, "texts", "tweet", known["tweet"].to_list(), encode_texts(known["text"].to_list(), "texts"), clip)
     rows, texts = human["label_row"].to_list(), human["text"].to_list()
     _write(folder, "human", "label_row", rows, encode_texts(texts, "judged texts"), clip)
