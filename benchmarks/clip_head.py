@@ -1,7 +1,8 @@
 """The two dense layers over cached embeddings: `train_clip`'s loop beside one that encodes every photo in every epoch.
 
 55,000 rows are as many as the published system had at its best, and encoding them again in each of 50 epochs is what
-it did; here 64 photos are timed through ViT-B/32 and scaled to as many, text and layers left out. Run from the repository's root, with `--epochs 50` for the whole training (minutes on two cores):
+it did; here 64 photos are timed through ViT-B/32 and scaled to as many, text and layers left out. Run from the
+repository's root, with `--epochs 50` for the whole training (minutes on two cores):
 
     PYTHONPATH=src python benchmarks/clip_head.py
 """
