@@ -81,6 +81,7 @@ def problems(draw):
 
 ALL_RULES = st.builds(
     RULES._replace,
+    scale=st.sampled_from([2.0, 20.0]),
     seed=st.integers(0, 99),
     contrast=st.sampled_from([2, 7, 64]),
     original_batches=st.booleans(),
@@ -102,9 +103,16 @@ def sureness(problem, rules):
     by = batches_by_hand if rules.original_batches else lambda _, *rest: expected_by_hand(*rest)
     sure = np.array([by(photos, text, images, rules) for text in texts])
     close = any((abs(sure - limit) < ROUNDING).any() for limit in LIMITS if limit)
-    # Pairs that compete must be equally sure, or told apart by float32; under a cap all of them compete.
-    gaps = np.diff(np.sort(sure.reshape(1, -1) if rules.max_reuse else sure, axis=1), axis=1)
-    return sure.round(12), close or ((gaps < ROUNDING) & (gaps > 1e-12)).any()
+    # What the fallback compares must be equal, or told apart by float32: the two surest, under a cap all pairs.
+    ranked = np.sort(sure.reshape(1, -1) if rules.max_reuse else np.sort(sure, axis=1)[:, -2:], axis=1)
+    gaps = np.diff(ranked, axis=1)
+    return sure.round(12), close or (rules.fallback and bool(((gaps < ROUNDING) & (gaps > 1e-12)).any()))
+
+
+def likelihoods_by_hand(problem, rules):
+    """Of every photo for every tweet, in whole multiples of the largest one over 2^30."""
+    logits = np.array([logits_by_hand(text, problem[3], rules.scale) for text in problem[1]])
+    return np.maximum(np.rint(2**30 * np.exp(logits - logits.max(1, keepdims=True))), 1e-300)
 
 
 def chosen_by_hand(problem, rules, sure):
@@ -112,12 +120,13 @@ def chosen_by_hand(problem, rules, sure):
     tweets, _, photos, _ = problem
     photo_key = {photo: derive(rules.seed, "augment", "photo", photo) for photo in photos}
     first = (lambda photo: photo_key[photo]) if rules.original_batches else (lambda photo: photo)
+    weights = sure if rules.original_batches else likelihoods_by_hand(problem, rules)
     columns, counts = [], []
     for limit in LIMITS:
         candidates, others = [], []
         for row, tweet in enumerate(tweets):
             for column, photo in enumerate(photos):
-                number = number_by_hand(tweet, photo, sure[row, column], rules)
+                number = number_by_hand(tweet, photo, weights[row, column], rules)
                 if sure[row, column] >= limit:
                     candidates.append((number, tweet, photo))
                 others.append((-sure[row, column], number if rules.max_reuse else first(photo), tweet, photo))
@@ -149,9 +158,13 @@ def test_every_rule_draws_what_loops_draw(problem, rules):
     expected, counts = chosen_by_hand(problem, rules, sure)
     assert names == expected
     assert (choices.candidates == counts).all()
-    ranks = [[1 + int((row > row[column_of[photo]] + ROUNDING).sum()) if photo else 0 for photo in chosen]
-             for row, chosen in zip(sure, names, strict=True)]  # fmt: skip
-    assert choices.rank.tolist() == ranks
+    for row, chosen, ranks in zip(sure, names, choices.rank, strict=True):
+        for photo, rank in zip(chosen, ranks, strict=True):
+            if photo is None:
+                assert rank == 0
+            else:
+                surer = row - row[column_of[photo]]
+                assert 1 + (surer > ROUNDING).sum() <= rank <= 1 + (surer > -ROUNDING).sum()
     near = [[int((abs(row - limit) < NEAR).sum()) if limit else 0 for limit in LIMITS] for row in sure]
     edge = [(abs(abs(sure - limit) - NEAR) < ROUNDING).any() for limit in LIMITS]
     assert any(edge) or choices.near.tolist() == near
