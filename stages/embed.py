@@ -10,7 +10,7 @@ from floodmark.stage import stage
 def main(embed: Embed) -> None:
     """Every photo and every text of a labelled tweet through CLIP, once."""
     from floodmark.sentiment.embeddings import embed as write_embeddings
-    from floodmark.storage import outputs
+    from floodmark.storage import outputs, work_folder
 
     tweets = Path("outputs/tweets")
     with outputs("outputs/embeddings") as (folder,):
@@ -21,6 +21,7 @@ def main(embed: Embed) -> None:
             Path("outputs/clip"),
             folder,
             embed.batch_size,
+            work_folder("embed"),
         )
 
 

@@ -100,6 +100,38 @@ def mlflow() -> None:
     click.echo(f"recorded; open it with: mlflow ui --backend-store-uri {tracking_uri(project_root())}")
 
 
+@main.command(
+    epilog="Examples:\n\n  floodmark doctor --clip data/clip --record   (where the weights are known to be right)\n\n"
+    "  floodmark doctor --clip data/clip            (wherever they have travelled to)"
+)
+@click.option(
+    "--clip",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with open_clip_config.json and open_clip_model.safetensors.",
+)
+@click.option("--record", is_flag=True, help="Keep the cosines beside the weights, to be compared with from now on.")
+def doctor(clip: Path, record: bool) -> None:
+    """Check that CLIP weights and their preprocessing are what they were, by fixed cosines of fixed pairs."""
+    from floodmark.sentiment import clip_doctor
+
+    health = clip_doctor.examine(clip)
+    right = round(health.own_first * len(clip_doctor.pictures()))
+    click.echo(f"{right} of {len(clip_doctor.pictures())} drawn shapes are nearest to their own caption (by chance: 1)")
+    if record:
+        clip_doctor.record(clip, health)
+        click.echo(f"recorded {len(health.cosines)} cosines in {clip / clip_doctor.RECORD}")
+    elif health.furthest is None:
+        click.echo(f"{clip} holds no {clip_doctor.RECORD}: run with --record where you trust the model")
+    elif health.furthest > clip_doctor.TOLERANCE:
+        raise UserError(
+            f"{clip}: cosines differ from the recorded ones by up to {health.furthest:.4f}, allowed "
+            f"{clip_doctor.TOLERANCE}: weights or preprocessing are not what they were; fetch the folder again"
+        )
+    else:
+        click.echo(f"cosines are the recorded ones within {health.furthest:.6f} (allowed {clip_doctor.TOLERANCE})")
+
+
 def _root() -> Path:
     """The project the command is run in."""
     here = Path.cwd()

@@ -52,6 +52,11 @@ def outputs(*paths: str | Path) -> Iterator[tuple[Path, ...]]:
             remove(partial)
 
 
+def work_folder(*parts: str) -> Path:
+    """Where work in progress and what need not be computed twice lie, in the project that experiments belong to."""
+    return Path(os.environ.get("DVC_ROOT", ".")).joinpath(".dvc", "tmp", "floodmark", *parts)
+
+
 def remove(path: Path) -> None:
     """Delete a file or a folder, if it is there."""
     if path.is_dir() and not path.is_symlink():

@@ -36,7 +36,6 @@ def study(tmp_path_factory, tiny_clip):
         (root / folder).mkdir()
     tweets = root / "tweets"
     pretrain(tweets / "labelled.parquet", root / "media", root / "clip", tiny_clip, 1)
-    embed(
-        tweets / "labelled.parquet", tweets / "judged.parquet", root / "media", root / "clip", root / "embeddings", 32
-    )
+    tables = (tweets / "labelled.parquet", tweets / "judged.parquet")
+    embed(*tables, root / "media", root / "clip", root / "embeddings", 32, root / "known")
     return root

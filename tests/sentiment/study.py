@@ -25,7 +25,7 @@ def sentence(rng, label):
     return " ".join(rng.permutation(words)) + rng.choice([".", "!", " <url>", ""])
 
 
-def write_study(root, tweets=200, photos=30, judgements=40, seed=0):
+def write_study(root, tweets=200, photos=30, judgements=40, seed=0, side=32):
     """Tables and pixels under `root`; every fourth tweet has no label, every third a photo, bright if positive."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -40,10 +40,12 @@ def write_study(root, tweets=200, photos=30, judgements=40, seed=0):
                      SPLITS[group % 5] if number % 4 else None, f"group{group % 5}-{group}", photo, False))  # fmt: skip
     (root / "tweets").mkdir(parents=True, exist_ok=True)
     (root / "media").mkdir(exist_ok=True)
-    write_table(root / "tweets" / "labelled.parquet", pl.DataFrame(rows, schema=LABELLED, orient="row"))
+    fate = pl.when(pl.col("split").is_null()).then(pl.lit("no emoji")).otherwise(pl.lit("labelled"))
+    labelled = pl.DataFrame(rows, schema=LABELLED, orient="row").with_columns(fate=fate)
+    write_table(root / "tweets" / "labelled.parquet", labelled)
     shades = [60 + 140 * (index % 2) for index in range(photos)]
-    pixels = np.array([rng.integers(shade - 40, shade + 40, (3, 32, 32)) for shade in shades], np.uint8)
-    np.save(root / "media" / "images.npy", pixels.reshape(photos, 3, 32, 32))
+    pixels = np.array([rng.integers(shade - 40, shade + 40, (3, side, side)) for shade in shades], np.uint8)
+    np.save(root / "media" / "images.npy", pixels.reshape(photos, 3, side, side))
     names = [f"photo{index:03}" for index in range(photos)]
     write_table(root / "media" / "ids.parquet", pl.DataFrame({"photo": names}, schema={"photo": pl.String}))
     judged = []

@@ -84,10 +84,13 @@ def test_accounting_adds_up(assigned):
 def test_a_split_without_photos_says_so():
     table = pl.DataFrame(
         {"split": ["train", "test"], "own_photo": [None, None], "photo_0": ["p", None], "photo_candidate": [None, None],
-         "candidates": [0, 0]},
+         "candidates": [0, 0], "near_threshold": [0, 0]},
         schema_overrides={"own_photo": pl.String, "photo_candidate": pl.String},
     )  # fmt: skip
-    tables = account(table, {"p": "train"}, ("0",))["confidence"]
+    everyone = pl.DataFrame({"fate": ["labelled", "labelled", "no emoji"]})
+    accounting = account(everyone, table, {"p": "train"}, ("0",))
+    assert accounting["archive"] == {"labelled": 2, "no_emoji": 1, "tweets": 3}
+    tables = accounting["confidence"]
     assert tables["0"]["train"] == {"own_photo": 0, "assigned": 1, "below": 0, "no_photos": 0, "labelled": 1}
     assert tables["0"]["test"] == {"own_photo": 0, "assigned": 0, "below": 0, "no_photos": 1, "labelled": 1}
     assert tables["candidate"]["train"]["below"] == 1

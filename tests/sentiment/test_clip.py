@@ -144,6 +144,7 @@ def test_an_embedding_does_not_depend_on_its_neighbours(study, tmp_path):
         study / "clip",
         tmp_path,
         32,
+        tmp_path / "known",
     )
     few, all_of_them = read_embeddings(tmp_path, "texts"), read_embeddings(study / "embeddings", "texts")
     assert few.ids == all_of_them.ids[:5]

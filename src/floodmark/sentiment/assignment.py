@@ -10,8 +10,9 @@ import polars as pl
 from floodmark.progress import say
 from floodmark.sentiment.accounting import account
 from floodmark.sentiment.augmentation import NOTHING, choose
-from floodmark.sentiment.dataset import CANDIDATE, NONE, SPLITS, labelled, photo_pools, read_tweets
+from floodmark.sentiment.dataset import CANDIDATE, NONE, SPLITS, labelled, photo_pools, read_tweets, usable_photos
 from floodmark.sentiment.embeddings import Embeddings, read_embeddings
+from floodmark.sentiment.pool import Rules
 from floodmark.storage import write_json, write_table
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ def assign(tweets: Path, embeddings: Path, folder: Path, settings: Augment, seed
     """Write `augmented.parquet` and `accounting.json`.
 
     For a confidence c the photo is drawn among those whose confidence is at least c and at least the candidate
-    threshold; where there is none the surest photo is taken, and kept if it reaches c. So the tweets that have a photo
-    at a higher confidence are among those that have one at a lower. `candidate` is the draw at the threshold itself,
-    with nothing where no photo reaches it: what validation and test see, whatever the confidence of the model.
+    threshold; where there is none the surest photo is taken, if `fallback` says so, and kept if it reaches c. So the
+    tweets that have a photo at a higher confidence are among those that have one at a lower, unless `max_reuse` makes
+    them compete. `candidate` is the draw at the threshold itself, with nothing where no photo reaches it: what
+    validation and test see, whatever the confidence of the model.
     """
     everyone = read_tweets(tweets)
     known = labelled(everyone)
@@ -42,7 +44,7 @@ def assign(tweets: Path, embeddings: Path, folder: Path, settings: Augment, seed
     )
     table = table.sort("tweet")
     write_table(folder / "augmented.parquet", table)
-    accounting = account(table, pools, settings.names())
+    accounting = account(everyone, table, pools, settings.names())
     write_json(folder / "accounting.json", accounting)
     share = accounting["share_with_candidate"]
     say(
@@ -64,50 +66,54 @@ def _assign(
     """The rows of one split."""
     available = [row for row, photo in enumerate(images.ids) if pools.get(photo) == split]
     row_of = {tweet: row for row, tweet in enumerate(texts.ids)}
-    own = known["photo"]
+    own = usable_photos(known, images.ids)
     without = np.flatnonzero(own.is_null().to_numpy())
     names = known["tweet"].to_list()
     numbers = [0.0 if name == NONE else float(name) for name in settings.names()]
     limits = [max(number, settings.candidate_threshold) for number in [*numbers, settings.candidate_threshold]]
+    photos = [images.ids[row] for row in available]
     choices = choose(
         [names[row] for row in without],
         texts.vectors[[row_of[names[row]] for row in without]],
-        [images.ids[row] for row in available],
+        photos,
         images.vectors[available],
         limits,
-        settings.logit_scale if settings.logit_scale is not None else texts.logit_scale,
-        settings.contrast,
-        seed,
-        settings.block_size,
+        _rules(settings, texts.logit_scale, seed),
     )
     columns: dict[str, pl.Series] = {}
-    candidates = np.zeros(len(known), np.int64)
-    candidates[without] = choices.candidates[:, -1]
     for column, (name, number) in enumerate(zip([*settings.names(), CANDIDATE], [*numbers, limits[-1]], strict=True)):
         sure = choices.confidence[:, column]
         kept = (choices.photo[:, column] != NOTHING) & (sure >= number) & (name != NONE)
-        photo = np.where(kept, choices.photo[:, column], NOTHING)
-        columns |= _columns(name, len(known), without, photo, sure, [images.ids[row] for row in available])
-    return pl.DataFrame(
-        {"tweet": known["tweet"], "split": known["split"], "own_photo": own, **columns, "candidates": candidates}
+        found = [photos[chosen] for chosen in choices.photo[kept, column]]
+        drawn = (found, sure[kept], choices.rank[kept, column])
+        columns |= _columns(name, len(known), without[kept], drawn)
+    counts = np.zeros((2, len(known)), np.int64)
+    counts[:, without] = choices.candidates[:, -1], choices.near[:, -1]
+    candidates = {"candidates": counts[0], "near_threshold": counts[1]}
+    return pl.DataFrame({"tweet": known["tweet"], "split": known["split"], "own_photo": own, **columns, **candidates})
+
+
+def _rules(settings: Augment, learnt_scale: float, seed: int) -> Rules:
+    return Rules(
+        settings.logit_scale if settings.logit_scale is not None else learnt_scale,
+        settings.contrast,
+        seed,
+        settings.block_size,
+        settings.confidence == "original_batches",
+        settings.draw == "weighted",
+        settings.fallback,
+        settings.max_reuse,
     )
 
 
 def _columns(
-    name: str,
-    count: int,
-    rows: NDArray[np.int64],
-    photo: NDArray[np.int64],
-    sure: NDArray[np.float64],
-    available: list[str],
+    name: str, count: int, rows: NDArray[np.int64], drawn: tuple[list[str], NDArray[np.float64], NDArray[np.int64]]
 ) -> dict[str, pl.Series]:
-    """Photo and confidence of one draw over all rows of the split; null where there is none."""
-    photos: list[str | None] = [None] * count
-    values: list[float | None] = [None] * count
-    for row, chosen, value in zip(rows, photo, sure, strict=True):
-        if chosen != NOTHING:
-            photos[row], values[row] = available[chosen], float(value)
-    return {
-        f"photo_{name}": pl.Series(photos, dtype=pl.String),
-        f"confidence_{name}": pl.Series(values, dtype=pl.Float64),
-    }
+    """Photo, confidence and rank of one draw over all rows of the split; null where there is none."""
+    columns = {}
+    kinds = (("photo", pl.String), ("confidence", pl.Float64), ("rank", pl.Int64))
+    for (what, kind), values in zip(kinds, drawn, strict=True):
+        whole = np.full(count, None, object)
+        whole[rows] = values
+        columns[f"{what}_{name}"] = pl.Series(whole.tolist(), dtype=kind)
+    return columns

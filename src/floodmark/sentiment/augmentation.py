@@ -1,16 +1,8 @@
 """Photos lent to tweets that have none: the most fitting ones of the same split, by CLIP.
 
-A confidence is the chance of a photo in a contrast of m photos, its m - 1 rivals being as likely as the other photos
-of its split are on average. With the logits l of one tweet to all N photos and the likelihoods w = exp(l),
-
-    confidence_i = w_i / (w_i + (m - 1) mean(w_j for j != i)),
-
-which is what a softmax over a random batch of m photos expects, without its dependence on order and batches. Leaving
-the photo itself out of the mean matters for small collections: with it, no photo among 120 could exceed 0.66.
-
-Everything here repeats to the last bit for any block size, order of photos or thread count: float16 numbers are
-multiples of 2^-24, so that products of unit vectors are summed without rounding in float64; the likelihoods are summed
-as integers; and a draw is the smallest of keyed hashes, which no neighbour changes.
+One pass over the cosines of every tweet and photo yields the confidences, the candidates and the draws. It repeats to
+the last bit for any block size, order of photos or tweets, shards and threads: cosines come from blocks of one shape,
+likelihoods are summed as whole numbers, and a draw is the smallest of keyed numbers, which no neighbour changes.
 """
 
 from __future__ import annotations
@@ -19,53 +11,38 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from floodmark.learning.seeds import derive
-from floodmark.progress import track
+from floodmark.sentiment.lottery import keys
+from floodmark.sentiment.matching import Match, match
+from floodmark.sentiment.pairs import Pairs, Runs
+from floodmark.sentiment.pool import Pool, Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-STEPS = 2**40
-"""Likelihoods are summed in units of the largest one over this number."""
-CELLS = 2**23
-"""At most this many similarities are held at once."""
+NEAR = 1e-4
+"""Confidences this close to a limit may fall on its other side on another device; they are counted."""
 NOTHING = -1
 
 
 class Choices(NamedTuple):
-    """What was drawn for each tweet.
+    """What was drawn for each tweet, every array of shape (tweets, limits).
 
     Attributes:
-        photo: int64 (tweets, limits): the photo drawn among those at or above each limit, the best one where there is
-            none, -1 where the pool is empty.
-        confidence: float64 (tweets, limits): how sure that photo is, NaN where there is none.
-        candidates: int64 (tweets, limits): photos at or above each limit.
+        photo: The photo drawn among those at or above each limit, the surest one where there is none and the rules
+            fall back, -1 where there is nothing.
+        confidence: How sure that photo is, NaN where there is none.
+        rank: One more than the number of photos that are surer, 0 where there is none.
+        candidates: Photos at or above each limit.
+        near: Photos within NEAR of each limit.
     """
 
     photo: NDArray[np.int64]
     confidence: NDArray[np.float64]
+    rank: NDArray[np.int64]
     candidates: NDArray[np.int64]
-
-
-def confidences(
-    texts_TE: NDArray[np.float16], images_NE: NDArray[np.float16], scale: float, contrast: int
-) -> NDArray[np.float64]:
-    """Confidence of every photo for every text, of shape (texts, photos).
-
-    Args:
-        texts_TE: Unit vectors.
-        images_NE: Unit vectors, at least one.
-        scale: Factor on the cosine.
-        contrast: m, the photos of one contrast.
-    """
-    logits_TN = scale * (texts_TE.astype(np.float64) @ images_NE.astype(np.float64).T)
-    own_TN = np.rint(np.exp(logits_TN - logits_TN.max(1, keepdims=True)) * STEPS).astype(np.int64)
-    others_TN = own_TN.sum(1, keepdims=True) - own_TN
-    # A lone photo has no rivals to be compared with: it counts as likely as they are, a chance of 1 / m.
-    rivals_TN = others_TN / (images_NE.shape[0] - 1) if images_NE.shape[0] > 1 else own_TN
-    return np.asarray(own_TN / (own_TN + (contrast - 1) * rivals_TN))
+    near: NDArray[np.int64]
 
 
 def choose(
@@ -74,12 +51,11 @@ def choose(
     photos: Sequence[str],
     images_NE: NDArray[np.float16],
     limits: Sequence[float],
-    scale: float,
-    contrast: int,
-    seed: int,
-    block_size: int,
+    rules: Rules,
 ) -> Choices:
     """Draw one photo for each tweet and limit.
+
+    A vector that is not finite belongs to nothing: its photo is never drawn, its tweet gets none.
 
     Args:
         tweets: Pseudonyms of the tweets.
@@ -87,53 +63,83 @@ def choose(
         photos: Pseudonyms of the photos that may be drawn, distinct.
         images_NE: Their unit vectors.
         limits: Confidences from which a photo is a candidate.
-        scale: Factor on the cosine.
-        contrast: m, the photos of one contrast.
-        seed: Of the draws.
-        block_size: Tweets at once; changes memory only.
+        rules: See there.
     """
-    shape = (len(tweets), len(limits))
-    photo, confidence = np.full(shape, NOTHING, np.int64), np.full(shape, np.nan)
-    candidates = np.zeros(shape, np.int64)
-    if not len(photos):
-        return Choices(photo, confidence, candidates)
-    # Ties between photos go to the first pseudonym, in whichever order they came.
-    order = np.array(sorted(range(len(photos)), key=lambda column: photos[column]))
-    ordered_NE = images_NE[order]
-    photo_keys = _keys([photos[column] for column in order], seed, "photo")
-    tweet_keys = _keys(tweets, seed, "tweet")
-    step = max(1, min(block_size, CELLS // len(photos)))
-    for start in track(range(0, len(tweets), step), f"comparing {step} tweets at once with {len(photos)} photos"):
-        rows = slice(start, start + step)
-        sure_TN = confidences(texts_TE[rows], ordered_NE, scale, contrast)
-        for column, limit in enumerate(limits):
-            picked, count = _draw(sure_TN, limit, tweet_keys[rows], photo_keys)
-            photo[rows, column] = order[picked]
-            confidence[rows, column] = sure_TN[np.arange(len(picked)), picked]
-            candidates[rows, column] = count
-    return Choices(photo, confidence, candidates)
+    none = np.zeros((len(tweets), len(limits)), np.int64)
+    choices = Choices(none + NOTHING, np.full(none.shape, np.nan), none, none.copy(), none.copy())
+    rows, columns = (np.flatnonzero(np.isfinite(vectors).all(1)) for vectors in (texts_TE, images_NE))
+    if not len(rows) or not len(columns):
+        return choices
+    # Ties between photos go to the first pseudonym, in whichever order they came; batches take them shuffled.
+    photo_keys = keys(photos, rules.seed, "photo")
+    by = photo_keys if rules.original_batches else photos
+    order = np.array(sorted(columns.tolist(), key=by.__getitem__))
+    pool = Pool(images_NE[order], photo_keys[order], rules)
+    distinct = sorted(set(limits))
+    found = _choose(texts_TE[rows], keys(tweets, rules.seed, "tweet")[rows], pool, distinct, rules)
+    found.photo[:] = np.where(found.photo == NOTHING, NOTHING, order[found.photo])
+    for whole, part in zip(choices, found, strict=True):
+        whole[rows] = part[:, [distinct.index(limit) for limit in limits]]
+    return choices
 
 
-def _draw(
-    sure_TN: NDArray[np.float64], limit: float, tweet_keys: NDArray[np.uint64], photo_keys: NDArray[np.uint64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The candidate of the smallest keyed hash, which is a uniform draw; the surest photo where there is none."""
-    rows, columns = np.nonzero(sure_TN >= limit)
-    count = np.bincount(rows, minlength=len(sure_TN))
-    picked = sure_TN.argmax(1)
-    lottery = mix(tweet_keys[rows] ^ photo_keys[columns])
-    ranked = np.lexsort((columns, lottery, rows))
-    lucky = ranked[np.flatnonzero(np.diff(rows[ranked], prepend=-1))] if len(ranked) else ranked
-    picked[rows[lucky]] = columns[lucky]
-    return picked, count
+def _choose(
+    texts_TE: NDArray[np.float16], tweet_keys: NDArray[np.uint64], pool: Pool, limits: Sequence[float], rules: Rules
+) -> Choices:
+    """Draw among the photos of a pool; limits are distinct and rise."""
+    blocks = pool.pairs(texts_TE, tweet_keys, limits[0] - 2 * NEAR)
+    if rules.max_reuse is None:
+        parts = [_free(pairs, limits, rules.fallback) for pairs in blocks]
+        return Choices(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+    def surest(rows: NDArray[np.int64], count: int) -> Pairs:
+        listed = Pairs.join(pool.pairs(texts_TE[rows], tweet_keys[rows], surest=count))
+        return listed._replace(tweet=rows[listed.tweet])
+
+    return _capped(Pairs.join(blocks), limits, rules.max_reuse, pool.size, surest if rules.fallback else None)
 
 
-def _keys(names: Sequence[str], seed: int, kind: str) -> NDArray[np.uint64]:
-    return np.array([derive(seed, "augment", kind, name) for name in names], np.uint64)
+def _free(pairs: Pairs, limits: Sequence[float], fallback: bool) -> Choices:
+    """The draws of a block of tweets, each on its own."""
+    runs = Runs.of(pairs)
+    surest = runs.least(-pairs.confidence)
+    columns = []
+    for limit in limits:
+        sure = pairs.confidence >= limit
+        candidates = runs.count(sure)
+        some = (candidates > 0) | fallback
+        lucky = runs.least(np.where(sure, pairs.number, np.inf))
+        chosen = np.where(candidates > 0, lucky, surest)
+        columns.append(
+            (
+                np.where(some, pairs.photo[chosen], NOTHING),
+                np.where(some, pairs.confidence[chosen], np.nan),
+                np.where(some, 1 + runs.count(pairs.confidence > pairs.confidence[chosen][runs.of_pair]), 0),
+                candidates,
+                runs.count(_near(pairs, limit)),
+            )
+        )
+    return Choices(*(np.stack(parts, 1) for parts in zip(*columns, strict=True)))
 
 
-def mix(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """SplitMix64's finaliser (Steele, Lea and Flood 2014): every bit of the result depends on every bit of the key."""
-    keys = (keys ^ (keys >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    keys = (keys ^ (keys >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(keys ^ (keys >> np.uint64(31)))
+def _capped(
+    pairs: Pairs,
+    limits: Sequence[float],
+    max_reuse: int,
+    photos: int,
+    surest: Callable[[NDArray[np.int64], int], Pairs] | None,
+) -> Choices:
+    """The draws of all tweets, which compete for the photos."""
+    runs = Runs.of(pairs)
+    columns = []
+    for limit in limits:
+        found = match(pairs, limit, max_reuse, photos, surest)
+        rows = [found.get(tweet, Match(NOTHING, np.nan, 0)) for tweet in range(len(runs.starts))]
+        drawn = (np.array(part) for part in zip(*rows, strict=True))
+        columns.append((*drawn, runs.count(pairs.confidence >= limit), runs.count(_near(pairs, limit))))
+    return Choices(*(np.stack(parts, 1) for parts in zip(*columns, strict=True)))
+
+
+def _near(pairs: Pairs, limit: float) -> NDArray[np.bool_]:
+    """Pairs so close to the limit that rounding decides; at 0 it never does."""
+    return np.asarray((abs(pairs.confidence - limit) < NEAR) & (limit > 0))

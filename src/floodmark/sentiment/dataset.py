@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     import numpy as np
@@ -47,6 +48,19 @@ def read_photos(media: Path) -> Photos:
 
     ids = pl.read_parquet(media / "ids.parquet")["photo"].to_list()
     return Photos(ids, np.load(media / "images.npy", mmap_mode="r", allow_pickle=False))
+
+
+def usable_photos(tweets: pl.DataFrame, known: Collection[str]) -> pl.Series:
+    """The photo of each tweet that a model can see, null where there is none: the one predicate of every stage.
+
+    `ingest_media` names a photo only where a file was found and decoded, so that neither an empty list of media, a
+    video nor a missing file counts; and `embed` keeps only those that CLIP has a vector for.
+
+    Args:
+        tweets: With their `photo`.
+        known: Photos that have a vector.
+    """
+    return tweets.select(pl.when(pl.col("photo").is_in(list(known))).then("photo").alias("own_photo"))["own_photo"]
 
 
 def photo_pools(tweets: pl.DataFrame) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -10,14 +11,15 @@ import torch
 
 from floodmark.learning.device import pick_device
 from floodmark.learning.weights import load_weights, save_weights
-from floodmark.progress import say, track
-from floodmark.sentiment.clip import Clip, load_folder, to_photo
+from floodmark.progress import say
+from floodmark.sentiment.clip import CONFIG, WEIGHTS, Clip, load_folder
 from floodmark.sentiment.dataset import labelled, read_photos, read_tweets
+from floodmark.sentiment.encoder import Encoder
 from floodmark.sentiment.human import read_judged
+from floodmark.sentiment.vector_store import VectorStore
 from floodmark.storage import write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -38,51 +40,48 @@ class Embeddings(NamedTuple):
     logit_scale: float
 
 
-def embed(tweets: Path, judged: Path, media: Path, clip_folder: Path, folder: Path, batch_size: int) -> None:
+def embed(
+    tweets: Path, judged: Path, media: Path, clip_folder: Path, folder: Path, batch_size: int, known: Path
+) -> None:
     """Write `texts`, `images` and `human`, each as safetensors with a Parquet table of ids beside it.
 
     Texts are those of labelled tweets, whose label emoji have been removed, and those that people have labelled.
+
+    Args:
+        tweets: `labelled.parquet`.
+        judged: `judged.parquet`.
+        media: Pixels and pseudonyms of the photos.
+        clip_folder: The model.
+        folder: Where to write.
+        batch_size: Inputs that pass the model together.
+        known: Folder of the vectors of earlier runs, by model; what is new is added.
     """
     clip = load_folder(clip_folder)
-    clip.model.to(pick_device())
-    photos, known, human = read_photos(media), labelled(read_tweets(tweets)), read_judged(judged).texts
-    say(f"{len(known)} texts and {len(photos.ids)} photos of tweets, {len(human)} texts judged by people")
-
-    def images(rows: Sequence[int]) -> torch.Tensor:
-        return torch.stack([clip.preprocess(to_photo(photos.pixels[row])) for row in rows])
-
-    def encode_texts(texts: list[str], what: str) -> NDArray[np.float16]:
-        # A text that was only emoji is empty now, which CLIP's tokeniser takes.
-        return _encode(
-            clip, len(texts), lambda rows: clip.tokenize([texts[row] for row in rows]), "encode_text", batch_size, what
-        )
-
-    pictures = _encode(clip, len(photos.ids), images, "encode_image", batch_size, "photos through CLIP")
-    _write(folder, "images", "photo", photos.ids, pictures, clip)
-    _write(folder, "texts", "tweet", known["tweet"].to_list(), encode_texts(known["text"].to_list(), "texts"), clip)
+    device = pick_device()
+    clip.model.to(device)
+    encoder = Encoder(clip, VectorStore(known / _fingerprint(clip_folder, batch_size, device)), batch_size)
+    photos, labelled_tweets, human = read_photos(media), labelled(read_tweets(tweets)), read_judged(judged).texts
+    say(f"{len(labelled_tweets)} texts and {len(photos.ids)} photos of tweets, {len(human)} texts judged by people")
+    pictures = encoder.photos(photos)
+    seen = np.asarray(np.isfinite(pictures).all(1), bool)
+    if not seen.all():
+        say(f"CLIP has no finite vector for {np.count_nonzero(~seen)} photos: they count as unusable")
+    _write(folder, "images", "photo", [photos.ids[row] for row in np.flatnonzero(seen)], pictures[seen], clip)
+    names, texts = labelled_tweets["tweet"].to_list(), labelled_tweets["text"].to_list()
+    _write(folder, "texts", "tweet", names, encoder.texts(texts, "texts"), clip)
     rows, texts = human["label_row"].to_list(), human["text"].to_list()
-    _write(folder, "human", "label_row", rows, encode_texts(texts, "judged texts"), clip)
+    _write(folder, "human", "label_row", rows, encoder.texts(texts, "judged texts"), clip)
 
 
-def _encode(
-    clip: Clip, count: int, inputs: Callable[[Sequence[int]], torch.Tensor], method: str, batch_size: int, what: str
-) -> NDArray[np.float16]:
-    """Encode in blocks of one shape.
+def _fingerprint(clip_folder: Path, batch_size: int, device: torch.device) -> str:
+    """Whatever the bits of a vector depend on besides its input."""
+    import open_clip
 
-    The bits of a float32 matrix product depend on its number of rows, so the last block repeats its last input until
-    it is as long as the others.
-    """
-    size = int(clip.model.text_projection.shape[-1]) if hasattr(clip.model, "text_projection") else 0
-    device = clip.model.logit_scale.device
-    blocks: list[NDArray[np.float16]] = []
-    for start in track(range(0, count, batch_size), f"{what}, blocks of {batch_size}"):
-        rows = list(range(start, min(start + batch_size, count)))
-        padded = rows + [rows[-1]] * (batch_size - len(rows))
-        with torch.inference_mode():
-            vectors = getattr(clip.model, method)(inputs(padded).to(device)).float()
-            vectors = vectors / vectors.norm(dim=-1, keepdim=True).clamp_min(1e-12)
-        blocks.append(vectors[: len(rows)].cpu().numpy().astype(np.float16))
-    return np.concatenate(blocks) if blocks else np.zeros((0, size), np.float16)
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(f"{batch_size} {device.type} {torch.__version__} {open_clip.__version__}".encode())
+    for name in (CONFIG, WEIGHTS):
+        digest.update((clip_folder / name).read_bytes())
+    return digest.hexdigest()
 
 
 def _write(folder: Path, name: str, key: str, ids: list[Any], vectors: NDArray[np.float16], clip: Clip) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
@@ -53,5 +53,16 @@ class Augment(Confidences, extra="forbid"):
     )
     logit_scale: float | None = Field(
         gt=0, le=1000, description="factor on the cosine before the softmax, to 1000; null: the scale CLIP has learnt"
+    )
+    confidence: Literal["expected", "original_batches"] = Field(
+        description="expected: a photo's expected chance against contrast - 1 others of its split; original_batches: "
+        "its softmax among contrast photos in random order, as the system that Floodmark replaces had it"
+    )
+    draw: Literal["uniform", "weighted"] = Field(
+        description="uniform: each candidate is as likely; weighted: by the likelihood that CLIP gives it"
+    )
+    fallback: bool = Field(description="whether a tweet without a candidate takes the surest photo")
+    max_reuse: int | None = Field(
+        ge=1, le=10**9, description="most tweets of a split that one photo is lent to, 1 to 1e9; null: no limit"
     )
     block_size: int = Field(ge=1, le=65536, description="tweets compared with all photos at once, 1 to 65536")

@@ -1,0 +1,66 @@
+"""Cosines of tweets and photos by blocks of one shape, so that no neighbour, order or block size changes a bit.
+
+The bits of a float32 matrix product depend on the shape of its factors, and on nothing else here: both sides are
+padded with zeros to the tile of the device, whose every element is then summed in the same order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Tile(NamedTuple):
+    """Shape of one product: few texts and many photos, so that a tile of similarities stays in the cache."""
+
+    texts: int
+    photos: int
+
+
+TILES = {"cpu": Tile(64, 4096), "cuda": Tile(256, 65536)}
+
+
+class Similarity:
+    """The photos of one pool, ready to be compared with any text.
+
+    Attributes:
+        count: Photos, N.
+        tile: Shape of one product.
+    """
+
+    def __init__(self, images_NE: NDArray[np.float16], device: torch.device) -> None:
+        """Move the photos' unit vectors to the device, as float32."""
+        self.count, size = images_NE.shape
+        self.tile = TILES[device.type]
+        # A small pool needs no wide tile; its width depends on the pool alone, so equal pools get equal bits.
+        self.width = min(self.tile.photos, _up(self.count, 64))
+        self._photos_NE = torch.zeros((_up(self.count, self.width), size), dtype=torch.float32, device=device)
+        self._photos_NE[: self.count] = torch.from_numpy(np.ascontiguousarray(images_NE)).to(device)
+
+    def cosines(self, texts_TE: NDArray[np.float16]) -> torch.Tensor:
+        """Cosines of shape (texts, photos), float32.
+
+        Args:
+            texts_TE: Unit vectors of any number of texts.
+        """
+        count = len(texts_TE)
+        rows, device = _up(count, self.tile.texts), self._photos_NE.device
+        padded_TE = torch.zeros((rows, self._photos_NE.shape[1]), dtype=torch.float32, device=device)
+        padded_TE[:count] = torch.from_numpy(np.ascontiguousarray(texts_TE)).to(device)
+        found_TN = torch.empty((rows, len(self._photos_NE)), dtype=torch.float32, device=device)
+        for top in range(0, rows, self.tile.texts):
+            texts = padded_TE[top : top + self.tile.texts]
+            for left in range(0, len(self._photos_NE), self.width):
+                photos = self._photos_NE[left : left + self.width]
+                torch.mm(texts, photos.T, out=found_TN[top : top + self.tile.texts, left : left + self.width])
+        return found_TN[:count, : self.count]
+
+
+def _up(count: int, step: int) -> int:
+    """The least positive multiple of `step` that is not below `count`."""
+    return max(1, -(-count // step)) * step
