@@ -66,7 +66,7 @@ def test_only_the_first_words_find_what_is_cut_off_or_commented_on(cut):
 
 
 def test_shingles_are_three_words_and_a_shorter_text_is_one():
-    assert shingles("a b c d".split()) == {"a b c", "b c d"}
+    assert shingles(["a", "b", "c", "d"]) == {"a b c", "b c d"}
     assert shingles(["a", "b"]) == {"a b"}
 
 

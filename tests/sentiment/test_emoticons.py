@@ -58,8 +58,9 @@ def test_faces_leave_the_text(text, counts, stripped):
 
 
 def test_faces_count_beside_emoji_where_they_are_asked_for():
-    assert LABELS.count("great😀:) and ❤️‍🔥 :( 😭") == (2, 2)
-    assert LABELS.strip("great😀:) and ❤️‍🔥 :( 😭") == "great and"
+    text = "great😀:) and ❤️‍🔥 :( 😭"
+    assert LABELS.count(text) == (2, 2)
+    assert LABELS.strip(text) == "great and"
     plain = LabelEmoji(["😀"], ["😭"])
     assert plain.count("great😀:)") == (0, 1)
     assert plain.strip("great😀 :)") == "great :)"
