@@ -73,13 +73,12 @@ def test_nothing_below_the_threshold_is_found_and_everything_well_above_is():
 
 def test_chance_of_a_candidate_is_what_the_formula_says():
     # Similarity 0.4 against bands for 0.6: candidates must be about as many as theory wants, or hashing is not uniform.
-    from floodmark.sentiment.minhash import _band, _buckets, _hashes
+    from floodmark.sentiment.minhash import _band, _buckets, _flatten
 
     sets = disjoint_pairs(2000, 8, 6)
-    hashes, starts = _hashes(sets)
     bands, rows = banding(0.6)
     rng = np.random.default_rng(0)
-    met = {tuple(pair) for _ in range(bands) for pair in _buckets(_band(hashes, starts, rows, rng))}
+    met = {tuple(pair) for _ in range(bands) for pair in _buckets(_band(_flatten(sets), rows, rng))}
     assert all(len(pair) == 2 for pair in met)
     assert len(met) / 2000 == pytest.approx(recall(8 / 20, bands, rows), abs=0.05)
 
@@ -92,6 +91,21 @@ def test_the_same_sets_give_the_same_pairs():
 @pytest.mark.parametrize("sets", [[], [frozenset("a")]])
 def test_one_set_or_none_has_no_pair(sets):
     assert list(similar(sets, 0.6)) == []
+
+
+@given(SETS, st.sampled_from([0.3, 0.5, 0.6, 1.0]))
+@settings(max_examples=60)
+def test_a_large_bucket_is_compared_like_a_small_one(sets, threshold):
+    from floodmark.sentiment.minhash import _compare_many, _flatten
+
+    if len(sets) < 2:
+        return
+    wanted = components(len(sets), brute_force(sets, threshold))
+    union = Union(len(sets))
+    found = list(_compare_many(list(range(len(sets))), _flatten(sets), threshold, union))
+    assert set(map(tuple, map(sorted, found))) <= set(brute_force(sets, threshold))
+    assert components(len(sets), found) == [union.root(item) for item in range(len(sets))] == wanted
+    assert len(found) == len(sets) - len(set(wanted))
 
 
 def test_a_large_bucket_of_copies_is_one_cluster():
