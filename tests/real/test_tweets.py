@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from floodmark.sentiment.duplicates import clusters
 from floodmark.sentiment.labelling import label
 from floodmark.settings.anonymise import Anonymise
 from floodmark.settings.base import read_params, read_section
@@ -68,7 +69,22 @@ def test_every_photo_is_usable_and_every_label_kept(pennines):
 def test_enough_real_emoji_tweets_are_labelled(pennines):
     metrics = json.loads((pennines / "labels.json").read_text())
     assert metrics["labelled"] > 1000
+    assert sum(metrics["not_labelled"].values()) + metrics["labelled"] == metrics["tweets"]
     assert min(metrics["by_class"].values()) > 400
+
+
+def test_real_near_duplicates_are_found_beyond_equal_words_and_beginnings(pennines):
+    texts = [
+        *pl.read_parquet(pennines / "labelled.parquet")["text"],
+        *pl.read_parquet(pennines / "judged.parquet")["text"],
+    ]
+    settings = section("label_tweets", LabelTweets)
+    alike, equal = (
+        len(texts) - len(set(clusters(texts, [], settings.duplicate_words, least)))
+        for least in (settings.duplicate_jaccard, 1.0)
+    )
+    # Counts of docs/reference/labels.md.
+    assert (len(texts), equal, alike) == (11987, 693, 791)
 
 
 def test_real_shapes_of_downloads_are_read(tmp_path, capsys):

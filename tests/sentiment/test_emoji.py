@@ -8,7 +8,7 @@ from floodmark.settings.base import read_params
 from floodmark.settings.label_tweets import LabelTweets
 from tests.planted import ROOT
 
-LABELS = LabelEmoji(["❤️", "👍", "😀", "💙"], ["💔", "😭", "☹️"])
+LABELS = LabelEmoji(["❤️", "👍", "😀", "💙", "🤝"], ["💔", "😭", "☹️"])
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,16 @@ LABELS = LabelEmoji(["❤️", "👍", "😀", "💙"], ["💔", "😭", "☹️
         ("👨‍👩‍👧 🤷‍♀️ 🇬🇧 🏴󠁧󠁢󠁥󠁮󠁧󠁿 1️⃣", 0, 0),
         ("☹☹️😭", 3, 0),
         ("great😀💙flood😭", 1, 2),
+        ("❤︎ as text, ❤️ as emoji, ❤ as neither", 0, 3),
+        ("👍\ufe0f 👍🏽\ufe0f 😀🏽", 0, 3),
+        ("😀\u200d 😀\u200d!", 0, 2),
+        ("😀\u200d😭 joined to one", 0, 0),
+        ("👍⃠ crossed out", 0, 0),
+        ("🤝🏽 🫱🏻‍🫲🏿 🫱‍🫲", 0, 3),
+        ("👩‍❤️‍👨 a couple, 👩🏻‍🤝‍👩🏽 two women", 0, 0),
+        ("💔️‍ and 👨‍👩‍👧❤️", 1, 1),
+        ("❤️❤️‍🔥❤️", 0, 2),
+        ("🏽 🏿", 0, 0),
     ],
 )
 def test_emoji_are_counted_as_people_see_them(text, negative, positive):
@@ -38,6 +48,10 @@ def test_emoji_are_counted_as_people_see_them(text, negative, positive):
         ("😀", ""),
         ("nothing  to do", "nothing  to do"),
         ("🇬🇧 1️⃣ 👨‍👩‍👧 stay 😭", "🇬🇧 1️⃣ 👨‍👩‍👧 stay"),
+        ("👍⃠ gone, ☂️ stays", "gone, ☂️ stays"),
+        ("a 👩‍❤️‍👨 couple", "a couple"),
+        ("shake 🫱🏻‍🫲🏿 hands", "shake hands"),
+        ("😀\u0301 with an accent", "with an accent"),
     ],
 )
 def test_label_emoji_leave_the_text_and_others_stay(text, stripped):
@@ -86,9 +100,45 @@ def test_canonical_forms():
     assert canonical("🏽") == "🏽"
 
 
+FLAGS = LabelEmoji(["🇬🇧", "🏴", "1️⃣"], ["🏴‍☠️", "#️⃣"])
+
+
+@pytest.mark.parametrize(
+    ("text", "negative", "positive", "stripped"),
+    [
+        ("🇬🇧", 0, 1, ""),
+        ("🇬🇧🇫🇷", 0, 1, "🇫🇷"),
+        ("🇺🇬🇧🇸", 0, 0, "🇺🇬🇧🇸"),
+        ("🇬 🇧", 0, 0, "🇬 🇧"),
+        ("🏴 🏴‍☠️", 1, 1, ""),
+        ("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f England", 0, 0, "England"),
+        ("1️⃣ 1⃣ 1 11", 0, 2, "1 11"),
+        ("#️⃣ #flood 2️⃣", 1, 0, "#flood 2️⃣"),
+    ],
+)
+def test_flags_and_keycaps_are_emoji_of_their_own(text, negative, positive, stripped):
+    assert FLAGS.count(text) == (negative, positive)
+    assert FLAGS.strip(text) == stripped
+
+
 def settings(**changes):
     values = read_params(ROOT / "params.yaml")["label_tweets"]
     return LabelTweets.model_validate({**values, **changes})
+
+
+COMMITTED = LabelEmoji.of(settings(emoticons=True))
+
+
+@pytest.mark.parametrize("glyph", sorted(COMMITTED.positive | COMMITTED.negative))
+def test_every_committed_glyph_counts_once_in_every_dress(glyph):
+    side = (0, 1) if glyph in COMMITTED.positive else (1, 0)
+    for dressed in (glyph, f"{glyph}\ufe0f", f"{glyph}\ufe0e", f"{glyph}🏻", f"{glyph}🏿\ufe0f", f"wet{glyph}wet"):
+        assert COMMITTED.count(dressed) == side
+        assert glyph not in COMMITTED.strip(dressed)
+    assert COMMITTED.count(glyph * 3) == (3 * side[0], 3 * side[1])
+    joined = f"{glyph}\u200d🔥"
+    assert COMMITTED.count(joined) == (0, 0)
+    assert COMMITTED.strip(joined) == ""
 
 
 def test_the_committed_sets_are_sound():

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 
 import polars as pl
 import pytest
@@ -10,11 +11,14 @@ from floodmark.tweets import schema
 SETTINGS = LabelTweets(
     positive="😀 ❤️ 👍",
     negative="😭 💔",
+    emoticons=False,
     min_margin=1,
+    duplicate_jaccard=0.6,
     duplicate_words=6,
     validation_share=0.25,
     test_share=0.25,
     max_group_share=1.0,
+    balance=False,
 )
 PLAIN = {"mentions": [], "photos": [], "media_kinds": [], "reply": False, "retweet": False, "lang": "en"}
 
@@ -47,6 +51,19 @@ def run(folder, posts, human=(), photos=(), settings=SETTINGS, seed=1):
     return {row["tweet"]: row for row in table.iter_rows(named=True)}, json.loads(paths[5].read_text()), paths
 
 
+def adds_up(metrics, rows):
+    """Every tweet is in exactly one row of the metrics, and they agree with the table."""
+    assert sum(metrics["not_labelled"].values()) + metrics["labelled"] == metrics["tweets"] == len(rows)
+    assert sum(metrics["by_class"].values()) == metrics["labelled"]
+    assert sum(split["tweets"] for split in metrics["by_split"].values()) == metrics["labelled"]
+    assert sum(split["positive"] for split in metrics["by_split"].values()) == metrics["by_class"]["positive"]
+    found = Counter(row["fate"].replace(" ", "_") for row in rows.values())
+    assert found.pop("labelled", 0) == metrics["labelled"]
+    assert found == {fate: count for fate, count in metrics["not_labelled"].items() if count}
+    for row in rows.values():
+        assert (row["fate"] == "labelled") == (row["label"] is not None) == (row["split"] is not None)
+
+
 def fates(rows):
     return {name: row["fate"] for name, row in rows.items()}
 
@@ -67,6 +84,7 @@ def test_emoji_decide_the_class_and_leave_the_text(tmp_path):
     assert fates(rows) == {"a": "labelled", "b": "labelled", "c": "tie", "d": "no emoji", "e": "no words"}
     assert [rows[name]["text"] for name in "abce"] == ["dry again", "flooded with love", "both ways", "<url>"]
     assert metrics["with_emoji"] == 4
+    adds_up(metrics, rows)
     assert metrics["by_class"] == {"negative": 1, "positive": 1}
 
 
@@ -117,6 +135,108 @@ def test_what_people_judged_is_never_trained_on(tmp_path):
     assert judged.drop("text").equals(pl.read_parquet(paths[1]).drop("text"))
 
 
+NEWS = "two bridges over the river closed after the wall gave way at noon"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"breaking: {NEWS} #flood",
+        NEWS.replace("noon", "one"),
+        f"RT <user>: {' '.join(NEWS.split()[:7])}…",
+        f"look RT <user>: {NEWS}",
+    ],
+)
+def test_near_duplicates_of_judged_texts_and_their_conversations_leave(tmp_path, said):
+    posts = [
+        post("a", f"{said} 😭", conversation="k"),
+        post("b", "an answer to that 😀", conversation="k"),
+        post("c", "somewhere else it is dry 😀", conversation="l"),
+    ]
+    rows, metrics, _ = run(tmp_path, posts, [judgement(0, text=f"{NEWS} 💔")])
+    assert fates(rows) == {"a": "human", "b": "human", "c": "labelled"}
+    assert metrics["human_tweets"] == 0
+    adds_up(metrics, rows)
+
+
+def test_a_judged_tweet_need_not_be_in_the_archive(tmp_path):
+    posts = [
+        post("a", "an answer to it 😀", conversation="gone"),
+        post("b", "RT <user>: whatever it said 😭", retweet_of="gone", retweet=True),
+        post("c", "it is dry 😀"),
+    ]
+    rows, _, _ = run(tmp_path, posts, [judgement(0, tweet="gone", text="quite other words")])
+    assert fates(rows) == {"a": "human", "b": "human", "c": "labelled"}
+
+
+def test_near_duplicates_share_a_group_and_no_two_are_used(tmp_path):
+    letters = [f"{NEWS} {end} 😭" for end in ("please share", "via a friend", "oh no", "!!", "#flood")]
+    posts = [post(f"n{n}", text) for n, text in enumerate(letters)]
+    posts += [post(f"t{n}", f"word{n} again 😀") for n in range(20)]
+    rows, metrics, _ = run(tmp_path, posts)
+    of_news = [row for name, row in rows.items() if name.startswith("n")]
+    assert Counter(row["fate"] for row in of_news) == {"labelled": 1, "duplicate": 4}
+    assert len({row["group"] for row in of_news}) == 1
+    adds_up(metrics, rows)
+
+
+def test_a_balanced_set_has_as_many_of_either_class_in_every_split(tmp_path, many):
+    posts, photos = many
+    settings = SETTINGS.model_copy(update={"max_group_share": 0.05})
+    plain, before, _ = run(tmp_path / "plain", posts, photos=photos, settings=settings)
+    balanced = settings.model_copy(update={"balance": True})
+    rows, metrics, paths = run(tmp_path / "one", posts, photos=photos, settings=balanced)
+    for split, counts in metrics["by_split"].items():
+        was = before["by_split"][split]
+        assert counts["tweets"] == 2 * counts["positive"] == 2 * min(was["positive"], was["tweets"] - was["positive"])
+    assert metrics["not_labelled"]["balanced_away"] == before["labelled"] - metrics["labelled"] > 0
+    # Nobody changes sides: what stays keeps its split, and what leaves was of the larger class there.
+    for name, row in rows.items():
+        assert row["fate"] in (plain[name]["fate"], "balanced away")
+        assert row["split"] in (plain[name]["split"], None)
+        assert row["fate"] != "balanced away" or plain[name]["label"] == 1
+    adds_up(metrics, rows)
+    adds_up(before, plain)
+    again = run(tmp_path / "two", posts, photos=photos, settings=balanced)[2]
+    assert [path.read_bytes() for path in paths[3:]] == [path.read_bytes() for path in again[3:]]
+
+
+def test_another_seed_drops_others(tmp_path):
+    posts = [post(f"t{n:03}", f"word{n} again {'😀' if n % 4 else '😭'}") for n in range(200)]
+    settings = SETTINGS.model_copy(update={"balance": True})
+    one, other = (run(tmp_path / str(seed), posts, settings=settings, seed=seed)[0] for seed in (1, 2))
+    assert fates(one) != fates(other)
+    assert Counter(fates(one).values()) == Counter(fates(other).values()) == {"labelled": 100, "balanced away": 100}
+
+
+def test_a_split_of_one_class_is_balanced_to_nothing(tmp_path):
+    settings = SETTINGS.model_copy(update={"balance": True})
+    rows, metrics, _ = run(tmp_path, [post("a", "dry 😀"), post("b", "very dry 😀")], settings=settings)
+    assert set(fates(rows).values()) == {"balanced away"}
+    adds_up(metrics, rows)
+
+
+def test_emoticons_are_marks_only_where_asked_for(tmp_path):
+    posts = [
+        post("a", "dry again :-)"),
+        post("b", "flooded :( at 8:30"),
+        post("c", "dry 😀 :)"),
+        post("d", "tie :) :("),
+    ]
+    human = [judgement(0, text="wet :( <url>")]
+    rows, metrics, paths = run(tmp_path / "off", posts, human)
+    assert fates(rows) == {"a": "no emoji", "b": "no emoji", "c": "labelled", "d": "no emoji"}
+    assert rows["c"]["text"] == "dry :)"
+    assert pl.read_parquet(paths[4])["text"].to_list() == ["wet :( <url>"]
+    adds_up(metrics, rows)
+    settings = SETTINGS.model_copy(update={"emoticons": True})
+    rows, metrics, paths = run(tmp_path / "on", posts, human, settings=settings)
+    assert [rows[name]["label"] for name in "abcd"] == [1, 0, 1, None]
+    assert [rows[name]["text"] for name in "abcd"] == ["dry again", "flooded at 8:30", "dry", "tie"]
+    assert pl.read_parquet(paths[4])["text"].to_list() == ["wet <url>"]
+    adds_up(metrics, rows)
+
+
 @pytest.fixture
 def many():
     """Six hundred tweets tangled by authors, conversations and photos, some without."""
@@ -155,7 +275,7 @@ def test_splits_share_no_author_conversation_photo_or_group(tmp_path, many, shar
     else:
         assert metrics["not_labelled"]["linked"] > 0
         assert set(used["split"]) == {"train", "validation", "test"}
-    assert sum(metrics["not_labelled"].values()) + metrics["labelled"] == metrics["tweets"] == len(rows)
+    adds_up(metrics, rows)
 
 
 def test_the_same_tweets_in_another_order_get_the_same_table(tmp_path, many):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from floodmark.sentiment.duplicates import Union
+from floodmark.sentiment.union import Union
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence

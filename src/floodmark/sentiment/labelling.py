@@ -31,8 +31,9 @@ def label(inputs: tuple[Path, Path, Path], outputs: tuple[Path, ...], settings: 
 
     Every tweet keeps a row. Its `fate` says what became of it: `labelled`, or the first that holds of `no emoji`,
     `tie` (or too small a margin), `no words` (nothing is left to read without the emoji), `human` (judged by people,
-    or in the conversation or a duplicate of such a tweet), `duplicate` (of a tweet that is used) and `linked` (shares
-    an author, conversation or photo with another split). Only `labelled` tweets have a label and a split.
+    near-duplicate of a text that they judged, or in the conversation of such a tweet), `duplicate` (of a tweet that is
+    used), `linked` (shares an author, conversation or photo with another split) and `balanced away` (of the larger
+    class of its split, where `balance` is on). Only `labelled` tweets have a label and a split.
 
     `judged` is the table of human labels with the label emoji taken out of its texts as well, so that no model can
     read in front of people what it could not read in training.
@@ -40,7 +41,7 @@ def label(inputs: tuple[Path, Path, Path], outputs: tuple[Path, ...], settings: 
     Args:
         inputs: Anonymised tweets, anonymised human labels, manifest of the photos.
         outputs: Where the two tables and the metrics go, in that order.
-        settings: Emoji and shares.
+        settings: Emoji, duplicates and shares.
         seed: Where the draws begin.
     """
     tweets, human, manifest = inputs
@@ -49,11 +50,14 @@ def label(inputs: tuple[Path, Path, Path], outputs: tuple[Path, ...], settings: 
     judged = pl.read_parquet(human)
     emoji = LabelEmoji.of(settings)
     frame = _classes(frame.join(_photos(manifest), on="tweet", how="left"), emoji, settings.min_margin)
-    frame = _fates(frame, judged, settings.duplicate_words)
+    judged = judged.with_columns(pl.Series("text", [emoji.strip(text) for text in judged["text"]], pl.String))
+    frame = _fates(frame, judged, settings)
     frame = _split(frame, settings, seed)
+    if settings.balance:
+        frame = _balance(frame, seed)
+    frame = _adopt(frame)
     write_table(table, frame.select(COLUMNS).sort("tweet"))
-    plain = pl.Series("text", [emoji.strip(text) for text in judged["text"]], pl.String)
-    write_table(judged_table, judged.with_columns(plain))
+    write_table(judged_table, judged)
     report = _metrics(frame)
     write_json(metrics, report)
     say(f"{report['labelled']} of {len(frame)} tweets labelled in {report['groups']} groups")
@@ -78,26 +82,25 @@ def _classes(frame: pl.DataFrame, emoji: LabelEmoji, min_margin: int) -> pl.Data
     )
 
 
-def _fates(frame: pl.DataFrame, judged: pl.DataFrame, first_words: int) -> pl.DataFrame:
-    """Add `fate` (all but `linked`), `cluster` and `human`."""
-    texts = [*frame["text"], *judged["text"]]
-    place = {tweet: index for index, tweet in enumerate(frame["tweet"])}
-    same = [(index, place[original]) for index, original in enumerate(frame["retweet_of"]) if original in place]
-    cluster = clusters(texts, same, first_words)
+def _fates(frame: pl.DataFrame, judged: pl.DataFrame, settings: LabelTweets) -> pl.DataFrame:
+    """Add `fate` (all but `linked` and `balanced away`), `cluster` and `human`."""
+    cluster = clusters(
+        [*frame["text"], *judged["text"]], _same(frame, judged), settings.duplicate_words, settings.duplicate_jaccard
+    )
     of_judged = set(cluster[len(frame) :])
     known, hashes = set(judged["tweet"].drop_nulls()), set(judged["text_hash"])
     frame = frame.with_columns(
         pl.Series("cluster", cluster[: len(frame)], pl.Int64),
         pl.Series("wordless", [not words(text) for text in frame["text"]], pl.Boolean),
         human=pl.col("tweet").is_in(known) | pl.col("text_hash").is_in(hashes),
-    )
-    talks = set(frame.filter("human")["conversation"].drop_nulls())
+    ).with_columns(seen=pl.col("human") | pl.col("cluster").is_in(of_judged))
+    # A conversation has the name of its first tweet, which may be judged and not in the archive.
+    talks = set(frame.filter("seen")["conversation"].drop_nulls()) | known
     frame = frame.with_columns(
         fate=pl.when(pl.col("emoji") == 0).then(pl.lit("no emoji"))
         .when(pl.col("sign") == 0).then(pl.lit("tie"))
         .when("wordless").then(pl.lit("no words"))
-        .when(pl.col("human") | pl.col("conversation").is_in(talks) | pl.col("cluster").is_in(of_judged))
-        .then(pl.lit("human"))
+        .when(pl.col("seen") | pl.col("conversation").is_in(talks)).then(pl.lit("human"))
         .otherwise(pl.lit("labelled"))
     )  # fmt: skip
     # Of each cluster one tweet is used: an original rather than a retweet, with a photo, early.
@@ -108,6 +111,16 @@ def _fates(frame: pl.DataFrame, judged: pl.DataFrame, first_words: int) -> pl.Da
     )
     is_copy = (pl.col("fate") == "labelled") & ~pl.col("tweet").is_in(best.to_list())
     return frame.with_columns(fate=pl.when(is_copy).then(pl.lit("duplicate")).otherwise("fate"))
+
+
+def _same(frame: pl.DataFrame, judged: pl.DataFrame) -> list[tuple[int, int]]:
+    """Rows that are one text whatever they say, judged rows behind the tweets: retweets and judgements by id."""
+    place = {tweet: index for index, tweet in enumerate(frame["tweet"])}
+    judgements = [(len(frame) + row, tweet) for row, tweet in enumerate(judged["tweet"]) if tweet is not None]
+    for row, tweet in judgements:
+        place.setdefault(tweet, row)
+    retweets = [(row, original) for row, original in enumerate(frame["retweet_of"]) if original in place]
+    return [(row, place[tweet]) for row, tweet in [*retweets, *judgements]]
 
 
 def _split(frame: pl.DataFrame, settings: LabelTweets, seed: int) -> pl.DataFrame:
@@ -130,11 +143,27 @@ def _split(frame: pl.DataFrame, settings: LabelTweets, seed: int) -> pl.DataFram
     )
     frame = frame.join(added, on="tweet", how="left")
     is_used = pl.col("split").is_not_null()
-    frame = frame.with_columns(
+    return frame.with_columns(
         label=pl.when(is_used).then((pl.col("sign") > 0).cast(pl.Int8)),
         fate=pl.when((pl.col("fate") == "labelled") & ~is_used).then(pl.lit("linked")).otherwise("fate"),
     )
-    return _adopt(frame)
+
+
+def _balance(frame: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Take label and split from tweets of the larger class of each split, drawn at random, until both are as many."""
+    away: list[str] = []
+    for split in SPLITS:
+        part = frame.filter(pl.col("split") == split)
+        sides = [part.filter(pl.col("label") == label)["tweet"].to_numpy() for label in range(len(CLASSES))]
+        smaller, larger = sorted(sides, key=len)
+        rng = generator(seed, "label_tweets", "balance", split)
+        away += rng.choice(larger, len(larger) - len(smaller), replace=False).tolist()
+    leaves = pl.col("tweet").is_in(away)
+    return frame.with_columns(
+        label=pl.when(~leaves).then("label"),
+        split=pl.when(~leaves).then("split"),
+        fate=pl.when(leaves).then(pl.lit("balanced away")).otherwise("fate"),
+    )
 
 
 def _adopt(frame: pl.DataFrame) -> pl.DataFrame:
@@ -163,7 +192,7 @@ def _metrics(frame: pl.DataFrame) -> dict[str, object]:
         for split in SPLITS
     }
     fates = dict(frame.group_by("fate").len().iter_rows())
-    order = ("no emoji", "tie", "no words", "human", "duplicate", "linked")
+    order = ("no emoji", "tie", "no words", "human", "duplicate", "linked", "balanced away")
     return {
         "tweets": len(frame),
         "with_emoji": int((frame["emoji"] > 0).sum()),
