@@ -20,7 +20,7 @@ def main(embed: Embed) -> None:
             Path("outputs/media"),
             Path("outputs/clip"),
             folder,
-            embed.batch_size,
+            embed,
             work_folder("embed"),
         )
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from floodmark.settings.base import read_params, read_section
+from floodmark.settings.embed import Embed
 from floodmark.settings.pretrain_clip import PretrainClip
 from tests.sentiment.study import write_study
 
@@ -26,7 +27,12 @@ def tiny_clip(params):
 
 
 @pytest.fixture(scope="session")
-def study(tmp_path_factory, tiny_clip):
+def small_blocks(params):
+    return params("embed", Embed, batch_size=32)
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory, tiny_clip, small_blocks):
     """A study up to its embeddings."""
     from floodmark.sentiment.embeddings import embed
     from floodmark.sentiment.pretraining import pretrain
@@ -37,5 +43,5 @@ def study(tmp_path_factory, tiny_clip):
     tweets = root / "tweets"
     pretrain(tweets / "labelled.parquet", root / "media", root / "clip", tiny_clip, 1)
     tables = (tweets / "labelled.parquet", tweets / "judged.parquet")
-    embed(*tables, root / "media", root / "clip", root / "embeddings", 32, root / "known")
+    embed(*tables, root / "media", root / "clip", root / "embeddings", small_blocks, root / "known")
     return root

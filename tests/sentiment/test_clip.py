@@ -130,7 +130,7 @@ def test_embeddings_are_unit_vectors_of_each_input_once(study):
         np.testing.assert_allclose(np.linalg.norm(found.vectors.astype(float), axis=1), 1, atol=2e-3)
 
 
-def test_an_embedding_does_not_depend_on_its_neighbours(study, tmp_path):
+def test_an_embedding_does_not_depend_on_its_neighbours(study, tmp_path, small_blocks):
     """Blocks are padded to one shape, so the bits of a text are the same in a full block and in the last."""
     from floodmark.sentiment.embeddings import embed
 
@@ -143,7 +143,7 @@ def test_an_embedding_does_not_depend_on_its_neighbours(study, tmp_path):
         study / "media",
         study / "clip",
         tmp_path,
-        32,
+        small_blocks,
         tmp_path / "known",
     )
     few, all_of_them = read_embeddings(tmp_path, "texts"), read_embeddings(study / "embeddings", "texts")

@@ -15,7 +15,7 @@ from floodmark.sentiment.embeddings import embed, read_embeddings
 from floodmark.sentiment.encoder import Encoder
 from floodmark.sentiment.vector_store import VectorStore
 
-NAMES = ("images", "texts", "human")
+NAMES = ("images", "texts", "human", "prompts")
 
 
 @pytest.fixture
@@ -26,11 +26,17 @@ def copy(study, tmp_path):
     return tmp_path
 
 
-def run(root, name="embeddings", batch_size=32):
-    (root / name).mkdir()
-    tables = (root / "tweets/labelled.parquet", root / "tweets/judged.parquet")
-    embed(*tables, root / "media", root / "clip", root / name, batch_size, root / "known")
-    return {kind: read_embeddings(root / name, kind) for kind in NAMES}
+@pytest.fixture
+def run(small_blocks):
+    """`embed` on a study, into a folder of that name; what it wrote."""
+
+    def write(root, name):
+        (root / name).mkdir()
+        tables = (root / "tweets/labelled.parquet", root / "tweets/judged.parquet")
+        embed(*tables, root / "media", root / "clip", root / name, small_blocks, root / "known")
+        return {kind: read_embeddings(root / name, kind) for kind in NAMES}
+
+    return write
 
 
 def same_bytes(root, one, other):
@@ -60,7 +66,7 @@ def encoded(monkeypatch):
     return counts
 
 
-def test_a_second_run_encodes_nothing_and_writes_the_same_bytes(copy, encoded):
+def test_a_second_run_encodes_nothing_and_writes_the_same_bytes(copy, encoded, run):
     run(copy, "first")
     assert encoded["photos"] == len(read_photos(copy / "media").ids) == 30
     assert encoded["texts"] > 100
@@ -70,7 +76,7 @@ def test_a_second_run_encodes_nothing_and_writes_the_same_bytes(copy, encoded):
     assert same_bytes(copy, "first", "second")
 
 
-def test_a_new_photo_costs_one_photo_and_has_the_bits_of_a_run_from_nothing(copy, encoded):
+def test_a_new_photo_costs_one_photo_and_has_the_bits_of_a_run_from_nothing(copy, encoded, run):
     photos = read_photos(copy / "media")
     pixels = np.random.default_rng(9).integers(0, 255, (1, 3, 32, 32), np.uint8)
     names = sorted([*photos.ids, "photo0145"])
@@ -89,7 +95,7 @@ def test_a_new_photo_costs_one_photo_and_has_the_bits_of_a_run_from_nothing(copy
     assert same_bytes(copy, "after", "anew")
 
 
-def test_another_model_shares_no_vector(copy, encoded):
+def test_another_model_shares_no_vector(copy, encoded, run):
     one = run(copy, "one")
     weights = copy / "clip/open_clip_model.safetensors"
     from safetensors.torch import load_file, save_file
@@ -105,7 +111,7 @@ def test_another_model_shares_no_vector(copy, encoded):
 
 
 @pytest.mark.parametrize("keep", [0, 10, -7])
-def test_a_damaged_file_is_computed_again(copy, encoded, keep):
+def test_a_damaged_file_is_computed_again(copy, encoded, keep, run):
     run(copy, "first")
     for path in (copy / "known").rglob("*.safetensors"):
         path.write_bytes(path.read_bytes()[:keep])
@@ -153,7 +159,7 @@ def test_every_photo_gets_its_own_vector_in_blocks_of_one_shape(tmp_path, count)
     assert shapes == ([1] if not count else [4] * -(-count // 4))
 
 
-def test_a_photo_without_finite_numbers_is_left_out_and_shifts_no_other(copy, monkeypatch):
+def test_a_photo_without_finite_numbers_is_left_out_and_shifts_no_other(copy, monkeypatch, run):
     fine = run(copy, "fine")
     bad = fine["images"].ids[7]
     photos = Encoder.photos

@@ -50,8 +50,8 @@ def test_vit_b_32_runs_from_its_folder_to_predictions(tmp_path, monkeypatch):
         (root / name).mkdir()
     tables = (root / "tweets/labelled.parquet", root / "tweets/judged.parquet")
     pretrain(tables[0], root / "media", root / "clip", _section(preset, "pretrain_clip", PretrainClip), 1)
-    batch = _section(preset, "embed", Embed).batch_size
-    embed(*tables, root / "media", root / "clip", root / "embeddings", batch, root / "known")
+    blocks = _section(preset, "embed", Embed)
+    embed(*tables, root / "media", root / "clip", root / "embeddings", blocks, root / "known")
     images = read_embeddings(root / "embeddings", "images")
     assert images.vectors.shape == (9, 512)
     assert images.logit_scale == pytest.approx(1 / 0.07, rel=1e-3), "what an untrained CLIP starts from"

@@ -13,7 +13,7 @@ from floodmark.learning.device import pick_device
 from floodmark.learning.weights import load_weights, save_weights
 from floodmark.progress import say
 from floodmark.sentiment.clip import CONFIG, WEIGHTS, Clip, load_folder
-from floodmark.sentiment.dataset import labelled, read_photos, read_tweets
+from floodmark.sentiment.dataset import CLASSES, labelled, read_photos, read_tweets
 from floodmark.sentiment.encoder import Encoder
 from floodmark.sentiment.human import read_judged
 from floodmark.sentiment.vector_store import VectorStore
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from numpy.typing import NDArray
+
+    from floodmark.settings.embed import Embed
 
 
 class Embeddings(NamedTuple):
@@ -41,9 +43,9 @@ class Embeddings(NamedTuple):
 
 
 def embed(
-    tweets: Path, judged: Path, media: Path, clip_folder: Path, folder: Path, batch_size: int, known: Path
+    tweets: Path, judged: Path, media: Path, clip_folder: Path, folder: Path, settings: Embed, known: Path
 ) -> None:
-    """Write `texts`, `images` and `human`, each as safetensors with a Parquet table of ids beside it.
+    """Write `texts`, `images`, `human` and `prompts`, each as safetensors with a Parquet table of ids beside it.
 
     Texts are those of labelled tweets, whose label emoji have been removed, and those that people have labelled.
 
@@ -53,13 +55,14 @@ def embed(
         media: Pixels and pseudonyms of the photos.
         clip_folder: The model.
         folder: Where to write.
-        batch_size: Inputs that pass the model together.
+        settings: Inputs that pass the model together, and the prompts.
         known: Folder of the vectors of earlier runs, by model; what is new is added.
     """
     clip = load_folder(clip_folder)
     device = pick_device()
     clip.model.to(device)
-    encoder = Encoder(clip, VectorStore(known / _fingerprint(clip_folder, batch_size, device)), batch_size)
+    store = VectorStore(known / _fingerprint(clip_folder, settings.batch_size, device))
+    encoder = Encoder(clip, store, settings.batch_size)
     photos, labelled_tweets, human = read_photos(media), labelled(read_tweets(tweets)), read_judged(judged).texts
     say(f"{len(labelled_tweets)} texts and {len(photos.ids)} photos of tweets, {len(human)} texts judged by people")
     pictures = encoder.photos(photos)
@@ -71,6 +74,10 @@ def embed(
     _write(folder, "texts", "tweet", names, encoder.texts(texts, "texts"), clip)
     rows, texts = human["label_row"].to_list(), human["text"].to_list()
     _write(folder, "human", "label_row", rows, encoder.texts(texts, "judged texts"), clip)
+    by_class = dict(zip(CLASSES, (settings.negative_prompts, settings.positive_prompts), strict=True))
+    classes = [name for name, prompts in by_class.items() for _ in prompts]
+    prompts = [prompt for prompts in by_class.values() for prompt in prompts]
+    _write(folder, "prompts", "class", classes, encoder.texts(prompts, "prompts"), clip)
 
 
 def _fingerprint(clip_folder: Path, batch_size: int, device: torch.device) -> str:
@@ -94,7 +101,7 @@ def _write(folder: Path, name: str, key: str, ids: list[Any], vectors: NDArray[n
 
 
 def read_embeddings(folder: Path, name: str) -> Embeddings:
-    """Read back `texts`, `images` or `human`.
+    """Read back `texts`, `images`, `human` or `prompts`.
 
     Raises:
         UserError: if the file was not written by Floodmark.
