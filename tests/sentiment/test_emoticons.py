@@ -61,6 +61,9 @@ def test_faces_count_beside_emoji_where_they_are_asked_for():
     text = "great😀:) and ❤️‍🔥 :( 😭"
     assert LABELS.count(text) == (2, 2)
     assert LABELS.strip(text) == "great and"
+    # What counts is what leaves: without the emoji this is a bracket as in code.
+    assert LABELS.count("( 😀:)") == (0, 1)
+    assert LABELS.strip("( 😀:)") == "( :)"
     plain = LabelEmoji(["😀"], ["😭"])
     assert plain.count("great😀:)") == (0, 1)
     assert plain.strip("great😀 :)") == "great :)"
