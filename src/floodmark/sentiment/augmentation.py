@@ -67,14 +67,14 @@ def choose(
     """
     none = np.zeros((len(tweets), len(limits)), np.int64)
     choices = Choices(none + NOTHING, np.full(none.shape, np.nan), none, none.copy(), none.copy())
-    rows, columns = (np.flatnonzero(np.isfinite(vectors).all(1)) for vectors in (texts_TE, images_NE))
+    rows, columns = (np.flatnonzero(np.isfinite(part.sum(1, dtype=np.float32))) for part in (texts_TE, images_NE))
     if not len(rows) or not len(columns):
         return choices
     # Ties between photos go to the first pseudonym, in whichever order they came; batches take them shuffled.
     photo_keys = keys(photos, rules.seed, "photo")
     by = photo_keys if rules.original_batches else photos
     order = np.array(sorted(columns.tolist(), key=by.__getitem__))
-    pool = Pool(images_NE[order], photo_keys[order], rules)
+    pool = Pool(images_NE, photo_keys, order, rules)
     distinct = sorted(set(limits))
     found = _choose(texts_TE[rows], keys(tweets, rules.seed, "tweet")[rows], pool, distinct, rules)
     found.photo[:] = np.where(found.photo == NOTHING, NOTHING, order[found.photo])

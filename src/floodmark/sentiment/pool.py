@@ -52,11 +52,13 @@ class Rules(NamedTuple):
 class Pool:
     """The photos that may be drawn."""
 
-    def __init__(self, images_NE: NDArray[np.float16], photo_keys: NDArray[np.uint64], rules: Rules) -> None:
-        """Take in unit vectors and keys of the photos, in the order in which ties are decided."""
-        self.size = len(images_NE)
-        self._similarity = Similarity(images_NE, pick_device())
-        self._keys, self._rules = photo_keys, rules
+    def __init__(
+        self, images_NE: NDArray[np.float16], photo_keys: NDArray[np.uint64], order: NDArray[np.int64], rules: Rules
+    ) -> None:
+        """Take unit vectors and keys of those photos that `order` names, in the order in which ties are decided."""
+        self.size = len(order)
+        self._similarity = Similarity(images_NE, order, pick_device())
+        self._keys, self._rules = photo_keys[order], rules
         self._confidence: Confidence = (
             Batches(rules.scale, rules.contrast)
             if rules.original_batches

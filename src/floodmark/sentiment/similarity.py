@@ -33,14 +33,23 @@ class Similarity:
         tile: Shape of one product.
     """
 
-    def __init__(self, images_NE: NDArray[np.float16], device: torch.device) -> None:
-        """Move the photos' unit vectors to the device, as float32."""
-        self.count, size = images_NE.shape
+    def __init__(self, images_NE: NDArray[np.float16], order: NDArray[np.int64], device: torch.device) -> None:
+        """Move the photos' unit vectors to the device, as float32.
+
+        Args:
+            images_NE: Unit vectors.
+            order: Rows of them that make up the pool, in its order.
+            device: Where the products are computed.
+        """
+        self.count = len(order)
         self.tile = TILES[device.type]
         # A small pool needs no wide tile; its width depends on the pool alone, so equal pools get equal bits.
         self.width = min(self.tile.photos, _up(self.count, 64))
-        self._photos_NE = torch.zeros((_up(self.count, self.width), size), dtype=torch.float32, device=device)
-        self._photos_NE[: self.count] = torch.from_numpy(np.ascontiguousarray(images_NE)).to(device)
+        shape = (_up(self.count, self.width), images_NE.shape[1])
+        self._photos_NE = torch.zeros(shape, dtype=torch.float32, device=device)
+        for start in range(0, self.count, self.width):  # a strip at a time: a copy of all would double the memory
+            strip = torch.from_numpy(images_NE[order[start : start + self.width]])
+            self._photos_NE[start : start + len(strip)] = strip.to(device)
 
     def cosines(self, texts_TE: NDArray[np.float16]) -> torch.Tensor:
         """Cosines of shape (texts, photos), float32.
