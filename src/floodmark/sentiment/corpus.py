@@ -43,7 +43,7 @@ class Corpus(NamedTuple):
     def word_shares(self) -> NDArray[np.float64]:
         """Each word's share of all counted words in distinct tweets, (words,)."""
         counted = np.asarray(self.counts[self.distinct].sum(0), np.float64).ravel()
-        return counted / counted.sum()
+        return np.asarray(counted / counted.sum(), np.float64)
 
     def together(self, words: NDArray[np.int64]) -> NDArray[np.int64]:
         """In how many distinct tweets each pair of these words stands, (words, words); alone on the diagonal."""
@@ -72,7 +72,7 @@ def count_words(texts: Sequence[str], settings: FindTopics) -> Corpus:
     try:
         vectoriser.fit([written[row] for row in distinct])
     except ValueError:  # no word at all is left
-        return Corpus([], csr_matrix((len(texts), 0)), distinct[:0])
+        return Corpus([], csr_matrix((len(texts), 0), dtype=np.int64), distinct[:0])
     counts = vectoriser.transform(written).tocsr()
     names = [str(word) for word in vectoriser.get_feature_names_out()]
     return Corpus(names, counts, distinct[counts.getnnz(axis=1)[distinct] > 0])

@@ -10,7 +10,7 @@ from floodmark.sentiment.coherence import coherences, shuffled_npmi
 from floodmark.sentiment.lda import top_words, topic_shares, topic_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
@@ -31,17 +31,17 @@ class Halves(NamedTuple):
     asked: csr_matrix
 
 
-class Candidate(NamedTuple):
-    """A fitted model and what speaks for it.
+class Judged(NamedTuple):
+    """What speaks for one fit.
 
     Attributes:
-        count: Topics.
+        words: Probability of every word in every topic, (topics, words).
         top: Its top words, (topics, words of a topic).
         by_topic: `npmi` and `umass` of each topic.
         scores: `perplexity`, `npmi`, `umass`, and NPMI's baseline `npmi_of_shuffled_words`.
     """
 
-    count: int
+    words: NDArray[np.float64]
     top: NDArray[np.int64]
     by_topic: list[dict[str, float]]
     scores: dict[str, float]
@@ -88,7 +88,7 @@ def unigram_perplexity(fitted: csr_matrix, asked: csr_matrix) -> float:
     return perplexity(np.ones((asked.shape[0], 1)), counted / counted.sum(), asked)
 
 
-def judge(model: Any, corpus: Corpus, held_out: Halves, settings: FindTopics, random: np.random.Generator) -> Candidate:
+def judge(model: Any, corpus: Corpus, held_out: Halves, settings: FindTopics, random: np.random.Generator) -> Judged:
     """Score one model."""
     words = topic_words(model)
     top = top_words(words, corpus.word_shares, settings.relevance, settings.words)
@@ -98,15 +98,19 @@ def judge(model: Any, corpus: Corpus, held_out: Halves, settings: FindTopics, ra
         **{key: float(np.mean([topic[key] for topic in by_topic])) for key in ("npmi", "umass")},
         "npmi_of_shuffled_words": shuffled_npmi(corpus, top, random),
     }
-    return Candidate(len(words), top, by_topic, scores)
+    return Judged(words, top, by_topic, scores)
 
 
-def choose(candidates: Sequence[Candidate], tolerance: float) -> int:
+def choose(scores: Mapping[int, Mapping[str, float]], tolerance: float) -> int:
     """The number with the highest NPMI among those whose perplexity is at most `tolerance` above the lowest.
 
     Of equals the smallest number. Perplexity alone keeps falling where topics no longer mean anything to people (Chang
     et al. 2009); coherence alone is best with few, trivial topics.
+
+    Args:
+        scores: `perplexity` and `npmi` by number.
+        tolerance: Share of the lowest perplexity.
     """
-    limit = (1 + tolerance) * min(candidate.scores["perplexity"] for candidate in candidates)
-    good = [candidate for candidate in candidates if candidate.scores["perplexity"] <= limit]
-    return min(good, key=lambda candidate: (-candidate.scores["npmi"], candidate.count)).count
+    limit = (1 + tolerance) * min(score["perplexity"] for score in scores.values())
+    good = [number for number, score in scores.items() if score["perplexity"] <= limit]
+    return min(good, key=lambda number: (-scores[number]["npmi"], number))

@@ -33,13 +33,13 @@ class Stability(NamedTuple):
 def cosine(one_KW: NDArray[np.float64], other_KW: NDArray[np.float64]) -> NDArray[np.float64]:
     """Cosine similarity of the word distributions of every topic with every other's, (topics, topics)."""
     one, other = (words / np.linalg.norm(words, axis=1, keepdims=True) for words in (one_KW, other_KW))
-    return one @ other.T
+    return np.asarray(one @ other.T, np.float64)
 
 
 def jaccard(one_KN: NDArray[np.int64], other_KN: NDArray[np.int64]) -> NDArray[np.float64]:
     """Shared among all words of two lists of distinct words, for every pair of lists, (lists, lists)."""
     shared = (one_KN[:, None, :, None] == other_KN[None, :, None, :]).sum((2, 3))
-    return shared / (one_KN.shape[1] + other_KN.shape[1] - shared)
+    return np.asarray(shared / (one_KN.shape[1] + other_KN.shape[1] - shared), np.float64)
 
 
 def match(similarity_KK: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -12,8 +12,8 @@ from floodmark.learning.seeds import generator
 from floodmark.progress import say, track
 from floodmark.sentiment.corpus import Corpus, count_words
 from floodmark.sentiment.dataset import read_tweets
-from floodmark.sentiment.lda import fit, topic_shares, topic_words
-from floodmark.sentiment.topic_choice import Candidate, Halves, choose, halve, judge, unigram_perplexity
+from floodmark.sentiment.lda import fit, topic_shares
+from floodmark.sentiment.topic_choice import Halves, Judged, choose, halve, judge, unigram_perplexity
 from floodmark.sentiment.topic_matching import Stability, stability
 from floodmark.sentiment.topic_sentiment import sentiment_table
 from floodmark.storage import write_json, write_table, write_text
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from floodmark.settings.find_topics import FindTopics
 
 LABEL_WORDS = 3
-SCORES = ("perplexity", "unigram_perplexity", "npmi", "npmi_of_shuffled_words", "umass")
+SCORES = ("perplexity", "unigram_perplexity", "npmi", "npmi_of_shuffled_words", "umass", "jaccard")
 
 
 class Drawn(NamedTuple):
@@ -43,19 +43,19 @@ class Drawn(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The topics that are reported: those of the run whose topics are the most alike to the other runs'.
+    """The topics of one count: those of the run whose topics are the most alike to the other runs'.
 
     Attributes:
-        model: Its model.
-        scores: What speaks for it.
+        model: Of that run.
+        judged: What speaks for it.
         stability: How alike.
-        tried: Every count that was tried, rising, as its first run.
+        scores: Medians over all runs, by name, so that a run that stuck in a poor optimum weighs little.
     """
 
     model: Any
-    scores: Candidate
+    judged: Judged
     stability: Stability
-    tried: list[Candidate]
+    scores: dict[str, float]
 
 
 def find_topics(tweets: Path, folder: Path, settings: FindTopics, seed: int) -> None:
@@ -75,23 +75,26 @@ def find_topics(tweets: Path, folder: Path, settings: FindTopics, seed: int) -> 
         say("too few tweets share words: no topics")
         _write_topics(folder, table, [], _tweets(table, corpus.usable[:0], np.zeros((0, 1))))
         write_history(folder / "counts.csv", [dict.fromkeys(("count", *SCORES), float("nan"))])
-        nothing = dict.fromkeys(("topics", "stable_topics"), 0) | dict.fromkeys(SCORES) | {"stability": {}, "counts": {}}
+        nothing = (
+            dict.fromkeys(("topics", "stable_topics"), 0) | dict.fromkeys(SCORES) | {"stability": {}, "counts": {}}
+        )
         write_json(folder / "summary.json", summary | nothing)
         return
     say(f"topics from {summary['fitted']} of {len(table)} tweets, {len(corpus.words)} words")
-    found = _find(corpus, drawn, counts, settings, seed)
-    topics, shares = _by_size(_describe(found, corpus, settings), topic_shares(found.model, corpus.counts[corpus.usable]))
+    tried = _try(corpus, drawn, counts, settings, seed)
+    scores = {count: found.scores for count, found in tried.items()}
+    found = tried[settings.count or choose(scores, settings.perplexity_tolerance)]
+    shares = topic_shares(found.model, corpus.counts[corpus.usable])
+    topics, shares = _by_size(_describe(found, corpus, settings), shares)
     _write_topics(folder, table, topics, _tweets(table, corpus.usable, shares))
-    unigram = {"unigram_perplexity": unigram_perplexity(drawn.fitted, drawn.held_out.asked)}
-    tried = [{"count": candidate.count, **candidate.scores, **unigram} for candidate in found.tried]
-    write_history(folder / "counts.csv", [{key: row[key] for key in ("count", *SCORES)} for row in tried])
+    write_history(
+        folder / "counts.csv", [{"count": n, **{key: row[key] for key in SCORES}} for n, row in scores.items()]
+    )
     stable = sum(topic["stable"] for topic in topics)
     say(f"{len(topics)} topics, {stable} of them stable over {settings.runs} runs")
-    results = {
-        "topics": len(topics), "stable_topics": stable, **found.scores.scores, **unigram,
-        "stability": _summarise(found.stability), "counts": {str(row.pop("count")): row for row in tried},
-    }  # fmt: skip
-    write_json(folder / "summary.json", summary | results)
+    results = {"topics": len(topics), "stable_topics": stable, **found.judged.scores, "counts": scores}
+    results["unigram_perplexity"] = found.scores["unigram_perplexity"]
+    write_json(folder / "summary.json", summary | results | {"stability": _summarise(found.stability)})
 
 
 def _draw(corpus: Corpus, settings: FindTopics, seed: int) -> Drawn:
@@ -111,22 +114,26 @@ def _counts(drawn: Drawn, settings: FindTopics) -> list[int]:
     return sorted(count for count in {*settings.candidate_counts, *fixed} if count <= tweets)
 
 
-def _find(corpus: Corpus, drawn: Drawn, counts: list[int], settings: FindTopics, seed: int) -> Found:
-    """Fit every count once and the chosen one `runs` times."""
+def _try(corpus: Corpus, drawn: Drawn, counts: list[int], settings: FindTopics, seed: int) -> dict[int, Found]:
+    """Fit every count `runs` times: by a single run chance would choose, so much does NPMI vary between seeds."""
     random = generator(seed, "find_topics", "shuffled words")
-    models = {count: fit(drawn.fitted, count, settings.iterations, seed, 0) for count in track(counts, "fitting counts")}
-    tried = [judge(model, corpus, drawn.held_out, settings, random) for model in models.values()]
-    count = settings.count or choose(tried, settings.perplexity_tolerance)
-    again = track(range(1, settings.runs), "fitting again")
-    runs = [models[count], *(fit(drawn.fitted, count, settings.iterations, seed, run) for run in again)]
-    judged = [judge(model, corpus, drawn.held_out, settings, random) for model in runs]
-    found = stability([topic_words(model) for model in runs], [candidate.top for candidate in judged])
-    return Found(runs[found.run], judged[found.run], found, tried)
+    unigram = {"unigram_perplexity": unigram_perplexity(drawn.fitted, drawn.held_out.asked)}
+    tried = {}
+    for count in track(counts, "fitting counts"):
+        models = [fit(drawn.fitted, count, settings.iterations, seed, run) for run in range(settings.runs)]
+        judged = [judge(model, corpus, drawn.held_out, settings, random) for model in models]
+        alike = stability([run.words for run in judged], [run.top for run in judged])
+        scores = {key: float(np.median([run.scores[key] for run in judged])) for key in judged[0].scores}
+        scores |= unigram | {"jaccard": float(alike.jaccard.mean())}
+        tried[count] = Found(models[alike.run], judged[alike.run], alike, scores)
+    return tried
 
 
 def _describe(found: Found, corpus: Corpus, settings: FindTopics) -> list[dict[str, Any]]:
     described = []
-    of_topic = zip(found.scores.top, found.scores.by_topic, found.stability.cosine, found.stability.jaccard, strict=True)
+    of_topic = zip(
+        found.judged.top, found.judged.by_topic, found.stability.cosine, found.stability.jaccard, strict=True
+    )
     for top, coherence, cosine, jaccard in of_topic:
         words = [corpus.words[word] for word in top]
         alike = {"cosine": float(cosine), "jaccard": float(jaccard), "stable": bool(jaccard >= settings.min_jaccard)}

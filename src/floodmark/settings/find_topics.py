@@ -17,7 +17,9 @@ class FindTopics(Section):
         "within `perplexity_tolerance`"
     )
     candidate_counts: tuple[Topics, ...] = Field(
-        min_length=1, max_length=20, description="counts that are tried and reported, topics, 1 to 500 each, 1 to 20 of them"
+        min_length=1,
+        max_length=20,
+        description="counts that are tried and reported, topics, 1 to 500 each, 1 to 20 of them",
     )
     perplexity_tolerance: float = Field(
         ge=0, le=1, description="share above the lowest perplexity that a count to be chosen may have, 0 to 1"
@@ -25,7 +27,7 @@ class FindTopics(Section):
     held_out_share: float = Field(
         gt=0, le=0.5, description="share of the drawn tweets held out for perplexity, above 0 to 0.5"
     )
-    runs: int = Field(ge=2, le=50, description="fits of the chosen count with seeds of their own, 2 to 50")
+    runs: int = Field(ge=2, le=50, description="fits of every count with seeds of their own, 2 to 50")
     min_jaccard: float = Field(
         gt=0,
         le=1,
@@ -36,8 +38,8 @@ class FindTopics(Section):
     relevance: float = Field(
         ge=0,
         le=1,
-        description="weight of a word's probability in the topic against its lift over all tweets, 0 to 1 (λ of Sievert "
-        "and Shirley 2014, who found 0.6)",
+        description="weight of a word's probability in the topic against its lift over all tweets, 0 to 1 (λ of "
+        "Sievert and Shirley 2014, who found 0.6)",
     )
     min_tweets: int = Field(
         ge=1,
@@ -46,6 +48,8 @@ class FindTopics(Section):
     )
     max_share: float = Field(gt=0, le=1, description="words in more than this share of the tweets are left out, to 1")
     fit_tweets: int = Field(
-        ge=10, le=10**9, description="at most this many tweets are drawn to fit and to hold out, 10 or more; all are given a topic"
+        ge=10,
+        le=10**9,
+        description="at most this many tweets are drawn to fit and to hold out, 10 or more; all are given a topic",
     )
     iterations: int = Field(ge=1, le=1000, description="passes over the fitted tweets, 1 to 1000")
