@@ -121,8 +121,8 @@ STORM = "generate_storms.climates.frontal"
 @pytest.mark.parametrize(
     ("key", "value", "parts"),
     [
-        ("find_topics.compare_counts", [5, 0], ["compare_counts.1 = 0:", "1 to 500"]),
-        ("find_topics.compare_counts", [-3], ["compare_counts.0 = -3:", "1 to 500"]),
+        ("find_topics.candidate_counts", [5, 0], ["candidate_counts.1 = 0:", "1 to 500"]),
+        ("find_topics.candidate_counts", [-3], ["candidate_counts.0 = -3:", "1 to 500"]),
         ("train_text.lstm.units", [0], ["train_text.lstm.units.0 = 0:", "1 to 4096"]),
         ("train_text.lstm.units", [], ["train_text.lstm.units = []:", "1 to 8 layers"]),
         ("pretrain_clip.model.image_layers", 0, ["model.image_layers = 0:", "greater than or equal to 1", "1 to 48"]),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from floodmark.report import figures, html
 from floodmark.report.files import read_histories, read_metrics, read_rows
+from floodmark.report.topics import topics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ def people(outputs: Path, confidences: Sequence[str]) -> str:
         + html.section("images", "Images given by CLIP", *_images(outputs))
         + html.section("sentiment", "Sentiment models in training", *_training(outputs, confidences))
         + html.section("human", "Judged by people", *_human(outputs))
-        + html.section("topics", "Topics", *_topics(outputs))
+        + html.section("topics", "Topics", *topics(outputs))
     )
 
 
@@ -99,14 +99,3 @@ def _confusions(folder: Path) -> list[str]:
         if names:
             parts.append(html.drawing(figures.matrix(counts, names, path.stem), f"Confusion matrix of {path.stem}"))
     return parts
-
-
-def _topics(outputs: Path) -> list[str]:
-    path = outputs / "topics/topics.json"
-    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    topics = found.get("topics", [])
-    if not topics:
-        return [html.note("There are too few tweets for topics.")]
-    rows = [[topic["topic"], topic["tweets"], topic["npmi"], " ".join(topic["words"])] for topic in topics]
-    summary = html.tree(read_metrics(outputs / "topics/summary.json"), "Summary")
-    return [html.table(["topic", "tweets", "NPMI coherence", "top words"], rows, "LDA topics"), summary]

@@ -1,4 +1,4 @@
-"""What the tweets are about: latent Dirichlet allocation (Blei, Ng and Jordan 2003) over the words of all of them."""
+"""What the tweets are about: their number chosen, their stability measured, a topic for every tweet."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from floodmark.learning.seeds import derive, generator
-from floodmark.progress import say
-from floodmark.sentiment.coherence import coherence
+from floodmark.learning.history import write_history
+from floodmark.learning.seeds import generator
+from floodmark.progress import say, track
+from floodmark.sentiment.corpus import Corpus, count_words
 from floodmark.sentiment.dataset import read_tweets
-from floodmark.sentiment.text import tokens
-from floodmark.storage import write_json, write_table
+from floodmark.sentiment.lda import fit, topic_shares
+from floodmark.sentiment.topic_choice import Halves, Judged, choose, halve, judge, unigram_perplexity
+from floodmark.sentiment.topic_matching import Stability, stability
+from floodmark.sentiment.topic_sentiment import sentiment_table
+from floodmark.storage import write_json, write_table, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,157 +26,154 @@ if TYPE_CHECKING:
 
     from floodmark.settings.find_topics import FindTopics
 
-SHORTEST = 3
-"""Letters of the shortest word that is counted."""
-SHUFFLES = 20
-"""Deals of the baseline's words, enough to steady its mean."""
+LABEL_WORDS = 3
+SCORES = ("perplexity", "unigram_perplexity", "npmi", "npmi_of_shuffled_words", "umass", "jaccard")
 
 
-class Corpus(NamedTuple):
-    """Word counts of the tweets.
+class Drawn(NamedTuple):
+    """What is learnt from and what is foretold: distinct tweets.
 
     Attributes:
-        words: In alphabetical order.
-        counts: Sparse (tweets, words).
+        fitted: Word counts (tweets, words).
+        held_out: Other tweets in halves.
     """
 
-    words: list[str]
-    counts: csr_matrix
+    fitted: csr_matrix
+    held_out: Halves
+
+
+class Found(NamedTuple):
+    """The topics of one count: those of the run whose topics are the most alike to the other runs'.
+
+    Attributes:
+        model: Of that run.
+        judged: What speaks for it.
+        stability: How alike.
+        scores: Medians over all runs, by name, so that a run that stuck in a poor optimum weighs little.
+    """
+
+    model: Any
+    judged: Judged
+    stability: Stability
+    scores: dict[str, float]
 
 
 def find_topics(tweets: Path, folder: Path, settings: FindTopics, seed: int) -> None:
-    """Write `topics.json`, `tweets.parquet` and `summary.json`.
+    """Write `topics.json`, `tweets.parquet`, `sentiment.csv`, `counts.csv` and `summary.json`.
 
-    Words that fewer than `min_tweets` tweets hold are not counted at all, so that none of them can be shown.
+    Words that fewer than `min_tweets` distinct tweets hold are not counted at all, so that none of them can be shown.
     """
     table = read_tweets(tweets)
     corpus = count_words(table["text"].to_list(), settings)
-    usable = np.flatnonzero(corpus.counts.getnnz(axis=1))
-    summary: dict[str, Any] = {"tweets": len(table), "words": len(corpus.words), "with_words": len(usable)}
-    if not len(corpus.words) or len(usable) < settings.count:
+    drawn = _draw(corpus, settings, seed)
+    summary: dict[str, Any] = {
+        "tweets": len(table), "with_words": len(corpus.usable), "distinct": len(corpus.distinct),
+        "words": len(corpus.words), "fitted": drawn.fitted.shape[0], "held_out": drawn.held_out.asked.shape[0],
+    }  # fmt: skip
+    counts = _counts(drawn, settings)
+    if not counts:
         say("too few tweets share words: no topics")
-        write_json(folder / "topics.json", {"topics": []})
-        write_table(folder / "tweets.parquet", _assignments(table, np.zeros(0, np.int64), np.zeros(0), usable[:0]))
-        nothing: dict[str, Any] = {
-            "topics": 0,
-            "umass": None,
-            "npmi": None,
-            "npmi_of_shuffled_words": None,
-            "counts": {},
-        }
+        _write_topics(folder, table, [], _tweets(table, corpus.usable[:0], np.zeros((0, 1))))
+        write_history(folder / "counts.csv", [dict.fromkeys(("count", *SCORES), float("nan"))])
+        nothing = (
+            dict.fromkeys(("topics", "stable_topics"), 0) | dict.fromkeys(SCORES) | {"stability": {}, "counts": {}}
+        )
         write_json(folder / "summary.json", summary | nothing)
         return
-    fitted = _sample(usable, settings.fit_tweets, seed)
-    say(f"topics from {len(fitted)} of {len(usable)} tweets, {len(corpus.words)} words")
-    models = {
-        count: _fit(corpus.counts[fitted], count, settings, seed)
-        for count in {settings.count, *settings.compare_counts}
-    }
-    topics = _describe(models[settings.count], corpus, settings)
-    shares = _shares(models[settings.count], corpus.counts[usable])
-    best = shares.argmax(1)
-    for number, topic in enumerate(topics):
-        topic["tweets"] = int((best == number).sum())
-    write_json(folder / "topics.json", {"topics": topics})
-    write_table(folder / "tweets.parquet", _assignments(table, best, shares.max(1), usable))
-    by_count = {str(count): _mean(_describe(models[count], corpus, settings)) for count in sorted(models)}
-    write_json(
-        folder / "summary.json",
-        summary
-        | {"topics": settings.count, "fitted": len(fitted), **_mean(topics), "counts": by_count}
-        | {"npmi_of_shuffled_words": _shuffled_coherence(topics, corpus, seed)},
+    say(f"topics from {summary['fitted']} of {len(table)} tweets, {len(corpus.words)} words")
+    tried = _try(corpus, drawn, counts, settings, seed)
+    scores = {count: found.scores for count, found in tried.items()}
+    found = tried[settings.count or choose(scores, settings.perplexity_tolerance)]
+    shares = topic_shares(found.model, corpus.counts[corpus.usable])
+    topics, shares = _by_size(_describe(found, corpus, settings), shares)
+    _write_topics(folder, table, topics, _tweets(table, corpus.usable, shares))
+    write_history(
+        folder / "counts.csv", [{"count": n, **{key: row[key] for key in SCORES}} for n, row in scores.items()]
     )
+    stable = sum(topic["stable"] for topic in topics)
+    say(f"{len(topics)} topics, {stable} of them stable over {settings.runs} runs")
+    results = {"topics": len(topics), "stable_topics": stable, **found.judged.scores, "counts": scores}
+    results["unigram_perplexity"] = found.scores["unigram_perplexity"]
+    write_json(folder / "summary.json", summary | results | {"stability": _summarise(found.stability)})
 
 
-def count_words(texts: list[str], settings: FindTopics) -> Corpus:
-    """Words of three letters or more that are no stop words, neither too rare nor everywhere."""
-    from scipy.sparse import csr_matrix
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
-
-    def words(text: str) -> list[str]:
-        return [
-            word for word in tokens(text) if word.isalpha() and len(word) >= SHORTEST and word not in ENGLISH_STOP_WORDS
-        ]
-
-    vectoriser = CountVectorizer(analyzer=words, min_df=settings.min_tweets, max_df=settings.max_share)
-    try:
-        counts = vectoriser.fit_transform(texts)
-    except ValueError:  # no word at all is left
-        return Corpus([], csr_matrix((len(texts), 0)))
-    return Corpus([str(word) for word in vectoriser.get_feature_names_out()], counts.tocsr())
+def _draw(corpus: Corpus, settings: FindTopics, seed: int) -> Drawn:
+    random = generator(seed, "find_topics", "sample")
+    rows = random.permutation(corpus.distinct)[: settings.fit_tweets]
+    held_out = round(settings.held_out_share * len(rows))
+    kept, fitted = np.sort(rows[:held_out]), np.sort(rows[held_out:])
+    return Drawn(corpus.counts[fitted], halve(corpus.counts[kept], random))
 
 
-def _sample(rows: NDArray[np.int64], size: int, seed: int) -> NDArray[np.int64]:
-    if len(rows) <= size:
-        return rows
-    return np.sort(generator(seed, "find_topics", "sample").choice(rows, size, replace=False))
+def _counts(drawn: Drawn, settings: FindTopics) -> list[int]:
+    """The counts to try, rising; none where the one asked for, or every candidate, is more than there are tweets."""
+    tweets = drawn.fitted.shape[0] if drawn.held_out.asked.nnz else 0
+    fixed = () if settings.count is None else (settings.count,)
+    if any(count > tweets for count in fixed):
+        return []
+    return sorted(count for count in {*settings.candidate_counts, *fixed} if count <= tweets)
 
 
-def _fit(counts: csr_matrix, topics: int, settings: FindTopics, seed: int) -> Any:
-    from sklearn.decomposition import LatentDirichletAllocation
-
-    model = LatentDirichletAllocation(
-        topics,
-        learning_method="online",
-        max_iter=settings.iterations,
-        batch_size=1024,
-        random_state=derive(seed, "find_topics", topics) % 2**32,
-        n_jobs=1,
-    )
-    return model.fit(counts)
-
-
-def _shares(model: Any, counts: csr_matrix) -> NDArray[np.float64]:
-    """Share of every topic in every tweet."""
-    return np.asarray(model.transform(counts))
+def _try(corpus: Corpus, drawn: Drawn, counts: list[int], settings: FindTopics, seed: int) -> dict[int, Found]:
+    """Fit every count `runs` times: by a single run chance would choose, so much does NPMI vary between seeds."""
+    random = generator(seed, "find_topics", "shuffled words")
+    unigram = {"unigram_perplexity": unigram_perplexity(drawn.fitted, drawn.held_out.asked)}
+    tried = {}
+    for count in track(counts, "fitting counts"):
+        models = [fit(drawn.fitted, count, settings.iterations, seed, run) for run in range(settings.runs)]
+        judged = [judge(model, corpus, drawn.held_out, settings, random) for model in models]
+        alike = stability([run.words for run in judged], [run.top for run in judged])
+        scores = {key: float(np.median([run.scores[key] for run in judged])) for key in judged[0].scores}
+        scores |= unigram | {"jaccard": float(alike.jaccard.mean())}
+        tried[count] = Found(models[alike.run], judged[alike.run], alike, scores)
+    return tried
 
 
-def _describe(model: Any, corpus: Corpus, settings: FindTopics) -> list[dict[str, Any]]:
-    """Top words of every topic with their coherence; words of equal weight in alphabetical order."""
+def _describe(found: Found, corpus: Corpus, settings: FindTopics) -> list[dict[str, Any]]:
     described = []
-    present = (corpus.counts > 0).astype(np.int64).tocsc()
-    for number, weights in enumerate(model.components_):
-        top = np.argsort(-weights, kind="stable")[: settings.words]
-        described.append(
-            {"topic": number, "words": [corpus.words[word] for word in top], **coherence(present[:, top].toarray())}
-        )
+    of_topic = zip(
+        found.judged.top, found.judged.by_topic, found.stability.cosine, found.stability.jaccard, strict=True
+    )
+    for top, coherence, cosine, jaccard in of_topic:
+        words = [corpus.words[word] for word in top]
+        alike = {"cosine": float(cosine), "jaccard": float(jaccard), "stable": bool(jaccard >= settings.min_jaccard)}
+        described.append({"label": " ".join(words[:LABEL_WORDS]), "words": words, **coherence, **alike})
     return described
 
 
-def _shuffled_coherence(topics: list[dict[str, Any]], corpus: Corpus, seed: int) -> float:
-    """The baseline: mean NPMI of the topics' own words dealt anew among as many lists, the commonest of each first.
-
-    Words drawn from the whole vocabulary would be mostly rare ones, which hardly ever occur together.
-    """
-    present = (corpus.counts > 0).astype(np.int64).tocsc()
-    held = np.asarray(present.sum(0)).ravel()
-    number_of = {word: number for number, word in enumerate(corpus.words)}
-    words = np.array(sorted({number_of[word] for topic in topics for word in topic["words"]}), np.int64)
-    random = generator(seed, "find_topics", "shuffled words")
-    scores = []
-    for _ in range(SHUFFLES):
-        for part in np.array_split(random.permutation(words), len(topics)):
-            by_count = part[np.argsort(-held[part], kind="stable")]
-            scores.append(coherence(present[:, by_count].toarray())["npmi"])
-    return float(np.mean(scores))
+def _by_size(
+    topics: list[dict[str, Any]], shares: NDArray[np.float64]
+) -> tuple[list[dict[str, Any]], NDArray[np.float64]]:
+    """Number the topics by how many tweets are mostly about them, the largest first; shares in the same order."""
+    tweets = np.bincount(shares.argmax(1), minlength=len(topics))
+    order = np.argsort(-tweets, kind="stable")
+    numbered = [{"topic": number, "tweets": int(tweets[old]), **topics[old]} for number, old in enumerate(order)]
+    return numbered, shares[:, order]
 
 
-def _mean(topics: list[dict[str, Any]]) -> dict[str, float]:
-    return {key: float(np.mean([topic[key] for topic in topics])) for key in ("umass", "npmi")}
+def _summarise(found: Stability) -> dict[str, float]:
+    return {
+        "cosine": float(found.cosine.mean()), "cosine_of_random_matching": found.random_cosine,
+        "jaccard": float(found.jaccard.mean()), "jaccard_of_random_matching": found.random_jaccard,
+    }  # fmt: skip
 
 
-def _assignments(
-    table: pl.DataFrame, topic: NDArray[np.int64], share: NDArray[np.float64], rows: NDArray[np.int64]
-) -> pl.DataFrame:
+def _tweets(table: pl.DataFrame, rows: NDArray[np.int64], shares: NDArray[np.float64]) -> pl.DataFrame:
     """Topic of every tweet and its share; null where a tweet has no counted word."""
     topics: list[int | None] = [None] * len(table)
-    shares: list[float | None] = [None] * len(table)
-    for row, number, value in zip(rows, topic, share, strict=True):
-        topics[row], shares[row] = int(number), round(float(value), 6)
+    largest: list[float | None] = [None] * len(table)
+    for row, number, share in zip(rows, shares.argmax(1), shares.max(1), strict=True):
+        topics[row], largest[row] = int(number), round(float(share), 6)
     return pl.DataFrame(
         {
             "tweet": table["tweet"],
             "topic": pl.Series(topics, dtype=pl.Int16),
-            "share": pl.Series(shares, dtype=pl.Float32),
+            "share": pl.Series(largest, dtype=pl.Float32),
         }
     )
+
+
+def _write_topics(folder: Path, table: pl.DataFrame, topics: list[dict[str, Any]], tweets: pl.DataFrame) -> None:
+    write_json(folder / "topics.json", {"topics": topics})
+    write_table(folder / "tweets.parquet", tweets)
+    write_text(folder / "sentiment.csv", sentiment_table(table, tweets["topic"]).write_csv())
