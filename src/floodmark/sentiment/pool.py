@@ -93,6 +93,7 @@ class Pool:
             rows = max(1, PICKED // self.size)
             for top in range(0, len(floor_T), rows):
                 yield self._pick(scores, floor_T, slice(top, top + rows), start, tweet_keys)
+            del scores  # before the next block takes as much memory
 
     def _pick(
         self, scores: Scores, floor_T: NDArray[np.float64], rows: slice, start: int, tweet_keys: NDArray[np.uint64]

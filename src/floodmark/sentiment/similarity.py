@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class Tile(NamedTuple):
-    """Shape of one product: few texts and many photos, so that a tile of similarities stays in the cache."""
+    """Shape of one product: enough texts that reading the photos is not what takes the time."""
 
     texts: int
     photos: int
 
 
-TILES = {"cpu": Tile(64, 4096), "cuda": Tile(256, 65536)}
+TILES = {"cpu": Tile(256, 4096), "cuda": Tile(256, 65536)}
 
 
 class Similarity:
