@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
 from floodmark.learning.history import write_history
-from floodmark.learning.seeds import generator
-from floodmark.progress import say, track
+from floodmark.progress import say
 from floodmark.sentiment.corpus import Corpus, count_words
 from floodmark.sentiment.dataset import read_tweets
-from floodmark.sentiment.lda import fit, topic_shares
-from floodmark.sentiment.topic_choice import Halves, Judged, choose, halve, judge, unigram_perplexity
-from floodmark.sentiment.topic_matching import Stability, stability
+from floodmark.sentiment.lda import topic_shares
+from floodmark.sentiment.topic_choice import choose
+from floodmark.sentiment.topic_runs import Found, draw, feasible, try_counts
 from floodmark.sentiment.topic_sentiment import sentiment_table
 from floodmark.storage import write_json, write_table, write_text
 
@@ -22,40 +21,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from scipy.sparse import csr_matrix
 
+    from floodmark.sentiment.topic_matching import Stability
     from floodmark.settings.find_topics import FindTopics
 
 LABEL_WORDS = 3
 SCORES = ("perplexity", "unigram_perplexity", "npmi", "npmi_of_shuffled_words", "umass", "jaccard")
-
-
-class Drawn(NamedTuple):
-    """What is learnt from and what is foretold: distinct tweets.
-
-    Attributes:
-        fitted: Word counts (tweets, words).
-        held_out: Other tweets in halves.
-    """
-
-    fitted: csr_matrix
-    held_out: Halves
-
-
-class Found(NamedTuple):
-    """The topics of one count: those of the run whose topics are the most alike to the other runs'.
-
-    Attributes:
-        model: Of that run.
-        judged: What speaks for it.
-        stability: How alike.
-        scores: Medians over all runs, by name, so that a run that stuck in a poor optimum weighs little.
-    """
-
-    model: Any
-    judged: Judged
-    stability: Stability
-    scores: dict[str, float]
 
 
 def find_topics(tweets: Path, folder: Path, settings: FindTopics, seed: int) -> None:
@@ -65,23 +36,17 @@ def find_topics(tweets: Path, folder: Path, settings: FindTopics, seed: int) -> 
     """
     table = read_tweets(tweets)
     corpus = count_words(table["text"].to_list(), settings)
-    drawn = _draw(corpus, settings, seed)
+    drawn = draw(corpus, settings, seed)
     summary: dict[str, Any] = {
         "tweets": len(table), "with_words": len(corpus.usable), "distinct": len(corpus.distinct),
         "words": len(corpus.words), "fitted": drawn.fitted.shape[0], "held_out": drawn.held_out.asked.shape[0],
     }  # fmt: skip
-    counts = _counts(drawn, settings)
+    counts = feasible(drawn, settings)
     if not counts:
-        say("too few tweets share words: no topics")
-        _write_topics(folder, table, [], _tweets(table, corpus.usable[:0], np.zeros((0, 1))))
-        write_history(folder / "counts.csv", [dict.fromkeys(("count", *SCORES), float("nan"))])
-        nothing = (
-            dict.fromkeys(("topics", "stable_topics"), 0) | dict.fromkeys(SCORES) | {"stability": {}, "counts": {}}
-        )
-        write_json(folder / "summary.json", summary | nothing)
+        _write_nothing(folder, table, summary)
         return
     say(f"topics from {summary['fitted']} of {len(table)} tweets, {len(corpus.words)} words")
-    tried = _try(corpus, drawn, counts, settings, seed)
+    tried = try_counts(corpus, drawn, counts, settings, seed)
     scores = {count: found.scores for count, found in tried.items()}
     found = tried[settings.count or choose(scores, settings.perplexity_tolerance)]
     shares = topic_shares(found.model, corpus.counts[corpus.usable])
@@ -92,41 +57,16 @@ def find_topics(tweets: Path, folder: Path, settings: FindTopics, seed: int) -> 
     )
     stable = sum(topic["stable"] for topic in topics)
     say(f"{len(topics)} topics, {stable} of them stable over {settings.runs} runs")
-    results = {"topics": len(topics), "stable_topics": stable, **found.judged.scores, "counts": scores}
-    results["unigram_perplexity"] = found.scores["unigram_perplexity"]
+    results = {"topics": len(topics), "stable_topics": stable, **found.scores, **found.judged.scores, "counts": scores}
     write_json(folder / "summary.json", summary | results | {"stability": _summarise(found.stability)})
 
 
-def _draw(corpus: Corpus, settings: FindTopics, seed: int) -> Drawn:
-    random = generator(seed, "find_topics", "sample")
-    rows = random.permutation(corpus.distinct)[: settings.fit_tweets]
-    held_out = round(settings.held_out_share * len(rows))
-    kept, fitted = np.sort(rows[:held_out]), np.sort(rows[held_out:])
-    return Drawn(corpus.counts[fitted], halve(corpus.counts[kept], random))
-
-
-def _counts(drawn: Drawn, settings: FindTopics) -> list[int]:
-    """The counts to try, rising; none where the one asked for, or every candidate, is more than there are tweets."""
-    tweets = drawn.fitted.shape[0] if drawn.held_out.asked.nnz else 0
-    fixed = () if settings.count is None else (settings.count,)
-    if any(count > tweets for count in fixed):
-        return []
-    return sorted(count for count in {*settings.candidate_counts, *fixed} if count <= tweets)
-
-
-def _try(corpus: Corpus, drawn: Drawn, counts: list[int], settings: FindTopics, seed: int) -> dict[int, Found]:
-    """Fit every count `runs` times: by a single run chance would choose, so much does NPMI vary between seeds."""
-    random = generator(seed, "find_topics", "shuffled words")
-    unigram = {"unigram_perplexity": unigram_perplexity(drawn.fitted, drawn.held_out.asked)}
-    tried = {}
-    for count in track(counts, "fitting counts"):
-        models = [fit(drawn.fitted, count, settings.iterations, seed, run) for run in range(settings.runs)]
-        judged = [judge(model, corpus, drawn.held_out, settings, random) for model in models]
-        alike = stability([run.words for run in judged], [run.top for run in judged])
-        scores = {key: float(np.median([run.scores[key] for run in judged])) for key in judged[0].scores}
-        scores |= unigram | {"jaccard": float(alike.jaccard.mean())}
-        tried[count] = Found(models[alike.run], judged[alike.run], alike, scores)
-    return tried
+def _write_nothing(folder: Path, table: pl.DataFrame, summary: dict[str, Any]) -> None:
+    say("too few tweets share words: no topics")
+    _write_topics(folder, table, [], _tweets(table, np.zeros(0, np.int64), np.zeros((0, 1))))
+    write_history(folder / "counts.csv", [dict.fromkeys(("count", *SCORES), float("nan"))])
+    nothing: dict[str, Any] = {"topics": 0, "stable_topics": 0, **dict.fromkeys(SCORES), "stability": {}, "counts": {}}
+    write_json(folder / "summary.json", summary | nothing)
 
 
 def _describe(found: Found, corpus: Corpus, settings: FindTopics) -> list[dict[str, Any]]:
