@@ -23,7 +23,7 @@ TRAINING = {"epochs": 8, "patience": 8, "batch_size": 32, "learning_rate": 0.02,
 def small_text():
     return {
         "words": {"max_tokens": 12, "common_words": 50},
-        "lstm": {"units": [8], "bidirectional": True, "dropout": 0.0, **TRAINING},
+        "lstm": {"units": [8], "bidirectional": True, "batch_norm": False, "dropout": 0.0, **TRAINING},
         "transformer": {"width": 16, "layers": 1, "heads": 2, "feed_forward": 16, "dropout": 0.0, **TRAINING},
     }
 
@@ -69,10 +69,11 @@ def test_models_know_words_that_no_tweet_has(trained):
 
 def test_labelled_texts_reach_a_model_as_they_were_labelled(study, params, tmp_path, monkeypatch):
     """Texts are read from the table whose label emoji are gone; nothing else is looked up."""
-    from floodmark.sentiment import text_models
+    from floodmark.sentiment import text_models, vectors
 
     read = []
-    monkeypatch.setattr(text_models, "tokens", lambda text: read.append(text) or text.split())
+    spy = vectors.PLAIN._replace(tokens=lambda text: read.append(text) or text.split())
+    monkeypatch.setattr(vectors, "PLAIN", spy)
     monkeypatch.setattr(text_models, "train", lambda *arguments: None)
     settings = params("train_text", TrainText, **small_text())
     train_text("lstm", study / "tweets" / "labelled.parquet", tmp_path, tmp_path, settings, 1)
