@@ -1,8 +1,8 @@
 """Tweets as words of GloVe's Twitter vectors, in whose texts tokens stand for links, numbers, faces and emphasis.
 
-The rules are those that Pennington, Socher and Manning (2014) published with the vectors. Where those spoil a text, ours
-do not: a hashtag keeps its mark though it begins with digits, a run of capitals in it stays one word, and a bracket or a
-colon is a face only where it is one.
+The rules are those that Pennington, Socher and Manning (2014) published with the vectors. Where those spoil a text,
+ours do not: a hashtag keeps its mark though it begins with digits, a run of capitals in it stays one word, and a
+bracket or a colon is a face only where it is one.
 """
 
 from __future__ import annotations

@@ -68,9 +68,7 @@ def read_vectors(folder: Path, texts: Iterable[str], common: int) -> WordVectors
         if number < common or word in wanted:
             before, known = found.setdefault(word, (source, vector))
             if before != source and not np.array_equal(known, vector):
-                raise UserError(
-                    f"{folder}: '{word}' has one vector in {before} and another in {source}: keep one set"
-                )
+                raise UserError(f"{folder}: '{word}' has one vector in {before} and another in {source}: keep one set")
     own = ", ".join(path.name for path in files) or PACKAGED
     say(f"{len(found)} word vectors from {own}, which read {normaliser.name} tokens")
     size = len(next(iter(found.values()))[1]) if found else 50
