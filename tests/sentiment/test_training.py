@@ -4,6 +4,7 @@ import json
 import numpy as np
 import polars as pl
 import pytest
+import torch
 
 from floodmark.errors import UserError
 from floodmark.learning.weights import load_weights
@@ -11,11 +12,13 @@ from floodmark.sentiment.assignment import assign
 from floodmark.sentiment.clip_models import predict_clip, train_clip
 from floodmark.sentiment.dataset import labelled, read_tweets
 from floodmark.sentiment.embeddings import read_embeddings
-from floodmark.sentiment.text_models import predict_text, train_text
+from floodmark.sentiment.text_models import load_text_model, predict_text, train_text
 from floodmark.sentiment.training import shuffled
+from floodmark.sentiment.twitter import TWITTER
 from floodmark.settings.augment import Augment
 from floodmark.settings.train_clip import TrainClip
 from floodmark.settings.train_text import TrainText
+from tests.sentiment.study import BAD, GOOD
 
 TRAINING = {"epochs": 8, "patience": 8, "batch_size": 32, "learning_rate": 0.02, "weight_decay": 0.0}
 
@@ -23,7 +26,7 @@ TRAINING = {"epochs": 8, "patience": 8, "batch_size": 32, "learning_rate": 0.02,
 def small_text():
     return {
         "words": {"max_tokens": 12, "common_words": 50},
-        "lstm": {"units": [8], "bidirectional": True, "dropout": 0.0, **TRAINING},
+        "lstm": {"units": [8], "bidirectional": True, "batch_norm": False, "dropout": 0.0, **TRAINING},
         "transformer": {"width": 16, "layers": 1, "heads": 2, "feed_forward": 16, "dropout": 0.0, **TRAINING},
     }
 
@@ -67,12 +70,40 @@ def test_models_know_words_that_no_tweet_has(trained):
     assert "the" in config["words"]
 
 
+def test_a_model_reads_texts_as_the_vectors_that_it_learnt_on(study, params, tmp_path):
+    """GloVe's Twitter set, by its tokens: the model's file says so to whoever lets it judge."""
+    words = ("<user>", "<hashtag>", "<allcaps>", "rain", *GOOD, *BAD)
+    rows = np.random.default_rng(1).normal(size=(len(words), 8)).round(3)
+    lines = (f"{word} {' '.join(map(str, row))}\n" for word, row in zip(words, rows, strict=True))
+    (tmp_path / "mine.txt").write_text("".join(lines))
+    sizes = small_text()
+    sizes["lstm"] |= {"epochs": 40, "patience": 40}
+    settings = params("train_text", TrainText, **sizes)
+    train_text("lstm", study / "tweets" / "labelled.parquet", tmp_path, tmp_path, settings, 1)
+    state, config = load_weights(tmp_path / "model.safetensors")
+    assert config["normaliser"] == "twitter"
+    assert state["words.special"].shape == (len(TWITTER.special), 8)
+    assert set(config["words"]) == set(words) - set(TWITTER.special)
+    # A name is `<user>`, and a tag in capitals a word between `<hashtag>` and `<allcaps>`.
+    model, _ = load_text_model(tmp_path / "model.safetensors")
+    number = TWITTER.ids(config["words"])
+    tokens = [["<user>", "<hashtag>", word, "<allcaps>"] for word in (*GOOD, *BAD)]
+    ids = torch.tensor([[number[token] for token in row] for row in tokens])
+    with torch.inference_mode():
+        expected = model(ids, ids != 0).argmax(1).tolist()
+    texts = [f"<name> #{word.upper()}" for word in (*GOOD, *BAD)]
+    assert predict_text(tmp_path / "model.safetensors", texts).tolist() == expected
+    assert len(set(expected)) == 2
+    assert 0 < json.loads((tmp_path / "train.json").read_text())["vocabulary"]["unknown_share"] < 1
+
+
 def test_labelled_texts_reach_a_model_as_they_were_labelled(study, params, tmp_path, monkeypatch):
     """Texts are read from the table whose label emoji are gone; nothing else is looked up."""
-    from floodmark.sentiment import text_models
+    from floodmark.sentiment import text_models, vectors
 
     read = []
-    monkeypatch.setattr(text_models, "tokens", lambda text: read.append(text) or text.split())
+    spy = vectors.PLAIN._replace(tokens=lambda text: read.append(text) or text.split())
+    monkeypatch.setattr(vectors, "PLAIN", spy)
     monkeypatch.setattr(text_models, "train", lambda *arguments: None)
     settings = params("train_text", TrainText, **small_text())
     train_text("lstm", study / "tweets" / "labelled.parquet", tmp_path, tmp_path, settings, 1)

@@ -11,9 +11,10 @@ from floodmark.learning.weights import load_weights
 from floodmark.sentiment.dataset import SPLITS, labelled, read_tweets
 from floodmark.sentiment.models.lstm import LstmClassifier
 from floodmark.sentiment.models.transformer import TransformerClassifier
-from floodmark.sentiment.text import SPECIAL, encode, tokens, unknown_share
+from floodmark.sentiment.models.words import WordEmbedding
+from floodmark.sentiment.text import encode, unknown_share
 from floodmark.sentiment.training import Examples, predict, train
-from floodmark.sentiment.vectors import read_vectors
+from floodmark.sentiment.vectors import NORMALISERS, read_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 MODELS: dict[str, type[torch.nn.Module]] = {"lstm": LstmClassifier, "transformer": TransformerClassifier}
 ARCHITECTURE = {
-    "lstm": ("units", "bidirectional", "dropout"),
+    "lstm": ("units", "bidirectional", "batch_norm", "dropout"),
     "transformer": ("width", "layers", "heads", "feed_forward", "dropout"),
 }
 """The settings that shape a model; the others say how it is trained."""
@@ -42,9 +43,8 @@ def train_text(name: str, tweets: Path, vectors: Path, folder: Path, settings: T
         raise UserError(f"no text model is called '{name}': choose {' or '.join(MODELS)}")
     everyone = read_tweets(tweets)
     known = labelled(everyone)
-    words = [tokens(text) for text in known["text"]]
-    seen = {word for text in everyone["text"] for word in tokens(text)}
-    source = read_vectors(vectors, seen, settings.words.common_words)
+    source = read_vectors(vectors, everyone["text"], settings.words.common_words)
+    words = [source.normaliser.tokens(text) for text in known["text"]]
     index = source.ids()
     chosen = getattr(settings, name)
     architecture = {key: getattr(chosen, key) for key in ARCHITECTURE[name]}
@@ -56,12 +56,12 @@ def train_text(name: str, tweets: Path, vectors: Path, folder: Path, settings: T
         "model": name,
         "architecture": architecture,
         "max_tokens": settings.words.max_tokens,
-        "dimensions": source.vectors.shape[1],
+        "normaliser": source.normaliser.name,
         "words": list(source.words),
     }
     train(
         name,
-        lambda: MODELS[name](torch.from_numpy(source.vectors), len(SPECIAL), **architecture),
+        lambda: build(config, torch.from_numpy(source.vectors), torch.from_numpy(source.special)),
         config,
         {split: _examples(known, words, index, split, settings.words.max_tokens) for split in SPLITS},
         chosen,
@@ -87,14 +87,28 @@ def trim(inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
     return ids_BT[:, :longest], mask_BT[:, :longest]
 
 
-def predict_text(path: Path, texts: Sequence[str]) -> NDArray[np.int64] | None:
-    """Classes that a saved model gives to scrubbed texts; null where it could not be trained."""
+def build(config: dict[str, Any], vectors_VE: torch.Tensor, special_SE: torch.Tensor) -> torch.nn.Module:
+    """The network that a configuration describes, over pretrained words and what special tokens start from."""
+    return MODELS[config["model"]](WordEmbedding(vectors_VE, special_SE), **config["architecture"])
+
+
+def load_text_model(path: Path) -> tuple[torch.nn.Module, dict[str, Any]] | None:
+    """A saved model and its configuration; null where it could not be trained."""
     state, config = load_weights(path)
     if not config["trained"]:
         return None
-    vectors = torch.zeros(len(config["words"]), config["dimensions"])
-    model = MODELS[config["model"]](vectors, len(SPECIAL), **config["architecture"])
+    # `words.*` are parameters of every text model: their sizes are those that were saved.
+    model = build(config, state["words.vectors"], state["words.special"])
     model.load_state_dict(state)
-    index = {token: number for number, token in enumerate((*SPECIAL, *config["words"]))}
-    ids = encode([tokens(text) for text in texts], index, config["max_tokens"])
+    return model.eval(), config
+
+
+def predict_text(path: Path, texts: Sequence[str]) -> NDArray[np.int64] | None:
+    """Classes that a saved model gives to scrubbed texts; null where it could not be trained."""
+    loaded = load_text_model(path)
+    if loaded is None:
+        return None
+    model, config = loaded
+    normaliser = NORMALISERS[config["normaliser"]]
+    ids = encode([normaliser.tokens(text) for text in texts], normaliser.ids(config["words"]), config["max_tokens"])
     return predict(model, (torch.from_numpy(ids),), trim)

@@ -33,6 +33,7 @@ class Lstm(Training):
         min_length=1, max_length=8, description="units of each layer and direction, 1 to 4096 each, of 1 to 8 layers"
     )
     bidirectional: bool = Field(description="read the tweet from both ends")
+    batch_norm: bool = Field(description="normalise each layer's features over the batch")
     dropout: float = Field(ge=0, lt=1, description="share of features dropped in training, 0 to below 1")
 
 

@@ -7,21 +7,26 @@ from floodmark.learning.weights import load_weights, save_weights
 from floodmark.sentiment.models.dense import DenseClassifier
 from floodmark.sentiment.models.lstm import LstmClassifier
 from floodmark.sentiment.models.transformer import TransformerClassifier, sinusoidal_positions
-from floodmark.sentiment.models.words import WordEmbedding
-from floodmark.sentiment.text_models import trim
+from floodmark.sentiment.models.words import SPREAD, WordEmbedding
+from floodmark.sentiment.text_models import build, load_text_model, trim
 
 SPECIAL, WORDS = 3, 20
 BUILD = {
-    "lstm": lambda vectors: LstmClassifier(vectors, SPECIAL, (6, 5), True, 0.2),
-    "one-way lstm": lambda vectors: LstmClassifier(vectors, SPECIAL, (6,), False, 0.2),
-    "transformer": lambda vectors: TransformerClassifier(vectors, SPECIAL, 16, 2, 2, 32, 0.1),
+    "lstm": lambda words: LstmClassifier(words, (6, 5), True, False, 0.2),
+    "one-way lstm": lambda words: LstmClassifier(words, (6,), False, False, 0.2),
+    "normalised lstm": lambda words: LstmClassifier(words, (6, 5), True, True, 0.2),
+    "transformer": lambda words: TransformerClassifier(words, 16, 2, 2, 32, 0.1),
 }
+
+
+def embedding(width=7):
+    return WordEmbedding(torch.randn(WORDS, width), torch.full((SPECIAL, width), torch.nan))
 
 
 @pytest.fixture(params=sorted(BUILD))
 def model(request):
     torch.manual_seed(1)
-    return BUILD[request.param](torch.randn(WORDS, 7)).eval()
+    return BUILD[request.param](embedding()).eval()
 
 
 def sentences(rows=6, length=9):
@@ -59,27 +64,36 @@ def test_the_order_of_words_matters(model):
 def test_weights_load_back_to_the_same_logits(model, tmp_path, request):
     ids = sentences()
     save_weights(tmp_path / "model.safetensors", model.state_dict(), {})
-    twin = BUILD[request.node.callspec.params["model"]](torch.zeros(WORDS, 7)).eval()
+    twin = BUILD[request.node.callspec.params["model"]](embedding()).eval()
     twin.load_state_dict(load_weights(tmp_path / "model.safetensors")[0])
     with torch.inference_mode():
         assert torch.equal(twin(ids, ids != 0), model(ids, ids != 0))
 
 
 def test_only_special_tokens_are_learnt():
-    embedding = WordEmbedding(torch.randn(WORDS, 4), SPECIAL)
+    words = embedding(4)
     ids = torch.tensor([[0, 1, 2, 3, SPECIAL + WORDS - 1]])
-    found = embedding(ids)
-    assert torch.equal(found[0, :3], embedding.special)
-    assert torch.equal(found[0, 3], embedding.vectors[0])
-    assert torch.equal(found[0, 4], embedding.vectors[-1])
+    found = words(ids)
+    assert torch.equal(found[0, :3], words.special)
+    assert torch.equal(found[0, 3], words.vectors[0])
+    assert torch.equal(found[0, 4], words.vectors[-1])
     found.sum().backward()
-    assert (embedding.special.grad == 1).all()
-    assert [name for name, _ in embedding.named_parameters()] == ["special"]
+    assert (words.special.grad == 1).all()
+    assert [name for name, _ in words.named_parameters()] == ["special"]
+
+
+def test_special_tokens_start_from_the_sets_own_vectors_and_else_at_random():
+    torch.manual_seed(3)
+    given = torch.tensor([[torch.nan] * 400, [0.5] * 400])
+    words = WordEmbedding(torch.zeros(1, 400), given)
+    assert torch.equal(words.special[1], given[1])
+    assert words.special[0].std().item() == pytest.approx(SPREAD, rel=0.15)
+    assert words.special.requires_grad
 
 
 def test_no_pretrained_words_are_no_error():
-    embedding = WordEmbedding(torch.zeros(0, 4), SPECIAL)
-    assert embedding(torch.tensor([[0, 2]])).shape == (1, 2, 4)
+    words = WordEmbedding(torch.zeros(0, 4), torch.zeros(SPECIAL, 4))
+    assert words(torch.tensor([[0, 2]])).shape == (1, 2, 4)
 
 
 @pytest.mark.parametrize("width", [4, 7])
@@ -107,7 +121,7 @@ def separable(rows=256):
 @pytest.mark.parametrize("name", sorted(BUILD))
 def test_a_separable_set_is_learnt(name):
     torch.manual_seed(2)
-    model = BUILD[name](torch.randn(WORDS, 7))
+    model = BUILD[name](embedding())
     ids, labels = separable()
     optimiser = torch.optim.AdamW(model.parameters(), 0.01)
     for _ in range(250):
@@ -117,6 +131,76 @@ def test_a_separable_set_is_learnt(name):
     model.eval()
     with torch.inference_mode():
         assert (model(ids, ids != 0).argmax(1) == labels).float().mean() > 0.95
+
+
+def step(model, ids, labels):
+    """One step of training; the loss before it."""
+    optimiser = torch.optim.AdamW(model.parameters(), 0.001)
+    loss = nn.functional.cross_entropy(model.train()(*trim((ids,))), labels)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("units", [(100,), (128, 128)])
+def test_the_originals_lstms_train_and_rebuild_from_their_files(units, bidirectional, batch_norm, tmp_path):
+    """The sizes of the system that this one replaces, through the file that `train_text` writes."""
+    torch.manual_seed(6)
+    architecture = {"units": list(units), "bidirectional": bidirectional, "batch_norm": batch_norm, "dropout": 0.0}
+    config = {"model": "lstm", "architecture": architecture, "trained": True}
+    model = build(config, torch.randn(WORDS, 7), torch.full((SPECIAL, 7), torch.nan))
+    ids, labels = separable(64)
+    losses = [step(model, ids, labels) for _ in range(4)]
+    assert losses[-1] < losses[0]
+    norms = [module for module in model.modules() if isinstance(module, nn.BatchNorm1d)]
+    ways = 1 + bidirectional
+    assert [norm.num_features for norm in norms] == [ways * size for size in units] * batch_norm
+    save_weights(tmp_path / "model.safetensors", model.state_dict(), config)
+    twin, _ = load_text_model(tmp_path / "model.safetensors")
+    with torch.inference_mode():
+        assert torch.equal(twin(ids, ids != 0), model.eval()(ids, ids != 0))
+
+
+@pytest.mark.parametrize("layers", [1, 2, 4])
+def test_transformers_of_any_depth_train_and_rebuild_from_their_files(layers, tmp_path):
+    torch.manual_seed(6)
+    architecture = {"width": 16, "layers": layers, "heads": 2, "feed_forward": 32, "dropout": 0.0}
+    config = {"model": "transformer", "architecture": architecture, "trained": True}
+    model = build(config, torch.randn(WORDS, 7), torch.full((SPECIAL, 7), torch.nan))
+    blocks = [module for module in model.modules() if isinstance(module, nn.TransformerEncoderLayer)]
+    assert len(blocks) == layers
+    assert all(block.norm_first for block in blocks)
+    ids, labels = separable(64)
+    losses = [step(model, ids, labels) for _ in range(4)]
+    assert losses[-1] < losses[0]
+    save_weights(tmp_path / "model.safetensors", model.state_dict(), config)
+    twin, _ = load_text_model(tmp_path / "model.safetensors")
+    with torch.inference_mode():
+        assert torch.equal(twin(ids, ids != 0), model.eval()(ids, ids != 0))
+
+
+def test_batch_statistics_know_no_padding():
+    ids = sentences()
+    longer = nn.functional.pad(ids, (0, 12))
+    found = []
+    for padded in (ids, longer):
+        torch.manual_seed(7)
+        model = LstmClassifier(embedding(), (6, 5), True, True, 0.0).train()
+        logits = model(padded, padded != 0)
+        found.append([logits, *(statistic for norm in model.norms for statistic in norm.buffers())])
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)
+    assert (found[0][1] != 0).all()
+
+
+def test_a_batch_of_one_short_tweet_can_be_normalised():
+    """The last batch of an epoch may be one tweet of one word, which has no deviation."""
+    model = LstmClassifier(embedding(), (6, 5), True, True, 0.0).train()
+    ids = torch.tensor([[SPECIAL + 1]])
+    assert torch.isfinite(model(ids, ids != 0)).all()
+    assert (model.norms[0].running_mean == 0).all()
 
 
 def dense():

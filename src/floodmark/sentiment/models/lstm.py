@@ -6,11 +6,22 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
-
-from floodmark.sentiment.models.words import WordEmbedding
+from torch.nn import functional
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from floodmark.sentiment.models.words import WordEmbedding
+
+
+class BatchNorm(nn.BatchNorm1d):
+    """Batch normalisation (Ioffe and Szegedy 2015) that a batch of one row does not stop."""
+
+    def forward(self, features_NE: torch.Tensor) -> torch.Tensor:
+        """Features of the same shape; one row alone has no deviation, and is normalised by the running statistics."""
+        if len(features_NE) > 1:
+            return super().forward(features_NE)
+        return functional.batch_norm(features_NE, self.running_mean, self.running_var, self.weight, self.bias)
 
 
 class LstmClassifier(nn.Module):
@@ -23,21 +34,23 @@ class LstmClassifier(nn.Module):
 
     def __init__(
         self,
-        vectors_VE: torch.Tensor,
-        special: int,
+        words: WordEmbedding,
         units: Sequence[int],
         bidirectional: bool,
+        batch_norm: bool,
         dropout: float,
         classes: int = 2,
     ) -> None:
         super().__init__()
-        self.words = WordEmbedding(vectors_VE, special)
+        self.words = words
         self.ways = 2 if bidirectional else 1
-        sizes = [vectors_VE.shape[1], *(self.ways * width for width in units)]
+        sizes = [words.width, *(self.ways * width for width in units)]
         self.layers = nn.ModuleList(
             nn.ModuleList(nn.LSTM(size, width, batch_first=True) for _ in range(self.ways))
             for size, width in zip(sizes, units, strict=False)
         )
+        # The last one is of the final states that are classified, the others of every token.
+        self.norms = nn.ModuleList(BatchNorm(size) for size in sizes[1:] if batch_norm)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(sizes[-1], classes)
 
@@ -50,7 +63,9 @@ class LstmClassifier(nn.Module):
         """
         features_BTE = self.words(ids_BT)
         back_BT = reversal(mask_BT)
-        for layer in self.layers:
+        for number, layer in enumerate(self.layers):
+            if number and len(self.norms):
+                features_BTE = over_tokens(self.norms[number - 1], features_BTE, mask_BT)
             features_BTE = self.dropout(features_BTE)
             there, *back = layer.children()
             read = [there(features_BTE)[0], *(take(way(take(features_BTE, back_BT))[0], back_BT) for way in back)]
@@ -59,8 +74,17 @@ class LstmClassifier(nn.Module):
         width = features_BTE.shape[-1] // self.ways
         last_B1 = mask_BT.sum(1, keepdim=True) - 1
         ends_BE = torch.cat([take(features_BTE[..., :width], last_B1)[:, 0], features_BTE[:, 0, width:]], dim=-1)
+        if len(self.norms):
+            ends_BE = self.norms[-1](ends_BE)
         logits: torch.Tensor = self.head(self.dropout(ends_BE))
         return logits
+
+
+def over_tokens(module: nn.Module, features_BTE: torch.Tensor, mask_BT: torch.Tensor) -> torch.Tensor:
+    """What a module makes of the features of all tokens as rows, and zero where there is padding."""
+    made_BTE = torch.zeros_like(features_BTE)
+    made_BTE[mask_BT] = module(features_BTE[mask_BT])
+    return made_BTE
 
 
 def reversal(mask_BT: torch.Tensor) -> torch.Tensor:

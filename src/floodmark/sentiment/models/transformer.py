@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 
-from floodmark.sentiment.models.words import WordEmbedding
+if TYPE_CHECKING:
+    from floodmark.sentiment.models.words import WordEmbedding
 
 
 def sinusoidal_positions(length: int, width: int) -> torch.Tensor:
@@ -28,8 +30,7 @@ class TransformerClassifier(nn.Module):
 
     def __init__(
         self,
-        vectors_VE: torch.Tensor,
-        special: int,
+        words: WordEmbedding,
         width: int,
         layers: int,
         heads: int,
@@ -38,8 +39,8 @@ class TransformerClassifier(nn.Module):
         classes: int = 2,
     ) -> None:
         super().__init__()
-        self.words = WordEmbedding(vectors_VE, special)
-        self.project = nn.Linear(vectors_VE.shape[1], width)
+        self.words = words
+        self.project = nn.Linear(words.width, width)
         block = nn.TransformerEncoderLayer(
             width, heads, feed_forward, dropout, "gelu", batch_first=True, norm_first=True
         )

@@ -10,14 +10,21 @@ SPREAD = 0.4
 
 
 class WordEmbedding(nn.Module):
-    """Ids below `special` look up learnt rows, the others frozen pretrained vectors."""
+    """One matrix whose first rows, those of special tokens, are learnt, and whose others are pretrained and stay."""
 
     vectors: torch.Tensor
 
-    def __init__(self, vectors_VE: torch.Tensor, special: int) -> None:
+    def __init__(self, vectors_VE: torch.Tensor, special_SE: torch.Tensor) -> None:
+        """Take the pretrained words, and what the special tokens start from: rows of NaN start at random."""
         super().__init__()
         self.register_buffer("vectors", vectors_VE.clone())
-        self.special = nn.Parameter(torch.randn(special, vectors_VE.shape[1]) * SPREAD)
+        random_SE = torch.randn(special_SE.shape) * SPREAD
+        self.special = nn.Parameter(torch.where(special_SE.isnan(), random_SE, special_SE))
+
+    @property
+    def width(self) -> int:
+        """Numbers of a vector."""
+        return self.special.shape[1]
 
     def forward(self, ids_BT: torch.Tensor) -> torch.Tensor:
         """Vectors of shape (batch, tokens, d)."""
