@@ -87,8 +87,8 @@ def trim(inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
     return ids_BT[:, :longest], mask_BT[:, :longest]
 
 
-def predict_text(path: Path, texts: Sequence[str]) -> NDArray[np.int64] | None:
-    """Classes that a saved model gives to scrubbed texts; null where it could not be trained."""
+def predict_text(path: Path, texts: Sequence[str]) -> NDArray[np.float64] | None:
+    """Probabilities of `positive` that a saved model gives to scrubbed texts; null where it could not be trained."""
     state, config = load_weights(path)
     if not config["trained"]:
         return None
