@@ -76,7 +76,9 @@ def test_labelling_lets_no_model_learn_what_people_judged(tmp_path, posts, by_id
     ]
     known = [n for n in sorted(by_id | by_text) if n < len(rows)]
     human = [
-        judgement(row, tweet=f"t{n:02}" if n in by_id else None, text_hash=rows[n]["text_hash"] if n in by_text else "x")
+        judgement(
+            row, tweet=f"t{n:02}" if n in by_id else None, text_hash=rows[n]["text_hash"] if n in by_text else "x"
+        )
         for row, n in enumerate(known)
     ]
     _, _, paths = run(tmp_path / "labelled", rows, human)

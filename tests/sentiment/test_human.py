@@ -59,7 +59,7 @@ def votes_of(found, classes):
 
 def test_the_scale_of_the_params_is_that_of_the_labels():
     assert tuple(THREE) == STEPS
-    three = {name: "negative" for name in Classes.model_fields} | {"positive": "positive", "neutral": "left_out"}
+    three = dict.fromkeys(Classes.model_fields, "negative") | {"positive": "positive", "neutral": "left_out"}
     assert Classes.model_validate(three).by_label()["neutral"] is None
 
 

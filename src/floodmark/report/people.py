@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from floodmark.report import figures, html
@@ -75,7 +76,7 @@ def _curves(histories: dict[str, list[dict[str, Any]]], title: str) -> list[str]
             [row["accuracy"] for row in rows],
         )
         for name, rows in histories.items()
-        if all(isinstance(row["accuracy"], (int, float)) for row in rows)
+        if math.isfinite(rows[0]["loss"])  # a model that could not be trained has one empty epoch
     }
     if not lines:
         return []
