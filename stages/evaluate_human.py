@@ -11,23 +11,21 @@ from floodmark.stage import stage
 @stage(random=Random, augment=Confidences, evaluate_human=EvaluateHuman)
 def main(random: Random, augment: Confidences, evaluate_human: EvaluateHuman) -> None:
     """Every model of sentiment against human judgement, beside its baselines."""
-    from floodmark.sentiment.judging import evaluate
+    from floodmark.sentiment.judging import Inputs, Outputs, evaluate
     from floodmark.storage import outputs
 
-    root = Path("outputs/sentiment")
-    with outputs(root / "confusion", root / "human.csv", root / "metrics.json") as (confusion, table, metrics):
-        evaluate(
-            Path("outputs/tweets/human.parquet"),
-            Path("outputs/tweets/judged.parquet"),
-            root,
-            Path("outputs/embeddings"),
-            augment.names(),
-            confusion,
-            table,
-            metrics,
-            evaluate_human,
-            random.seed,
-        )
+    root, tweets = Path("outputs/sentiment"), Path("outputs/tweets")
+    inputs = Inputs(
+        human=tweets / "human.parquet",
+        judged=tweets / "judged.parquet",
+        tweets=tweets / "tweets.parquet",
+        labelled=tweets / "labelled.parquet",
+        models=root,
+        embeddings=Path("outputs/embeddings"),
+    )
+    names = ("confusion", "reliability", "human.csv", "classes.csv", "comparisons.csv", "metrics.json")
+    with outputs(*(root / name for name in names)) as paths:
+        evaluate(inputs, Outputs(*paths), augment.names(), evaluate_human, random.seed)
 
 
 if __name__ == "__main__":

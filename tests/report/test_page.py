@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from floodmark.report import html, systems
+from floodmark.report import figures, html, systems
 from floodmark.report.page import write_page
 from floodmark.settings.report import Report
 
@@ -19,6 +19,34 @@ def write(folder, name, text):
     (folder / name).write_text(text)
 
 
+SCORES = ("accuracy", "balanced_accuracy", "macro_f1", "matthews_correlation", "brier_score")
+
+
+def judged():
+    """The table of scores against people, in which only texts that nobody calls neutral count as the headline."""
+    names = (*SCORES, "expected_calibration_error")
+    columns = ["model", "neutral", "source", "event", "n"]
+    for name in names:
+        prefix = "" if name == "balanced_accuracy" else f"{name}_"
+        columns += [name, f"{prefix}low", f"{prefix}high"]
+    lines = [",".join(columns)]
+    models = {"majority": (0.5, 0.5, 0.5), "vader": (0.75, 0.7, 0.8), "vader_without_emoji": (0.72, 0.7, 0.8),
+              "lstm": (0.71, 0.65, 0.77)}  # fmt: skip
+    for neutral, less in (("left_out", 0), ("as_positive", 0.2)):
+        for model, values in models.items():
+            for source, event in (("all", "all"), ("survey", "all"), ("all", "north")):
+                lower = less + 0.1 * (source != "all") + 0.05 * (event != "all")
+                three = ",".join(f"{value - lower:.2f}" for value in values)
+                known = [three] * 4 + [three if model == "lstm" else ",,"] * 2
+                lines.append(",".join([model, neutral, source, event, "100", *known]))
+    return "\n".join(lines) + "\n"
+
+
+def history(*shares):
+    rows = "".join(f"{epoch},0.5,{training},{validation}\n" for epoch, (training, validation) in enumerate(shares, 1))
+    return "epoch,loss,training_accuracy,accuracy\n" + rows
+
+
 @pytest.fixture
 def outputs(tmp_path):
     header = "model,task,split,wet_depth,critical_success_index,low,high,parameters\n"
@@ -26,16 +54,19 @@ def outputs(tmp_path):
     rows += "unet,emulate,unseen_storms,0.3,0.99,0.9,1,9\nrouted_rain,emulate,unseen_storms,0.1,0.17,0.1,0.2,1\n"
     rows += "unet,nowcast,unseen_storms,0.1,0.46,,,9\npersistence_oracle,nowcast,unseen_storms,0.1,0.38,,,0\n"
     write(tmp_path, "water/scores.csv", header + rows)
-    header = "model,source,n,accuracy,balanced_accuracy,macro_f1,low,high\n"
-    rows = "lstm,all,100,0.7,0.71,0.7,0.65,0.77\nvader,all,100,0.8,0.75,0.7,0.7,0.8\n"
-    rows += "vader_without_emoji,all,100,0.8,0.72,0.7,0.7,0.8\n"
-    rows += "majority,all,100,0.6,0.5,0.4,0.5,0.5\n"
-    write(tmp_path, "sentiment/human.csv", header + rows)
+    write(tmp_path, "sentiment/human.csv", judged())
+    write(tmp_path, "sentiment/classes.csv", "model,class,n,f1\nlstm,negative,60,0.61\n")
+    write(tmp_path, "sentiment/comparisons.csv", "neutral,first,second,p_holm\nleft_out,vader,lstm,0.0123\n")
+    agreement = {"classes": {"nominal": {"alpha": 0.66, "low": 0.61, "high": 0.7}, "texts": 45}}
+    write(tmp_path, "sentiment/metrics.json", json.dumps({"judgements": 316, "agreement": agreement, "models": {}}))
+    bins = "probability,positive_share,low,high,n\n0.25,0.3,0.2,0.42,60\n0.8,0.7,0.55,0.82,40\n"
+    write(tmp_path, "sentiment/reliability/lstm.csv", bins)
     write(tmp_path, "sentiment/confusion/lstm.csv", "truth,predicted\npositive,positive\nnegative,positive\n")
     for confidence, accuracy in (("0.5", 0.8), ("0.9", 0.82), ("0.3", 0.99)):
         test = {"balanced_accuracy": accuracy, "low": accuracy - 0.05, "high": accuracy + 0.05}
         scores = json.dumps({"trained": True, "test": test})
         write(tmp_path, f"sentiment/clip/{confidence}/train.json", scores)
+        write(tmp_path, f"sentiment/clip/{confidence}/history.csv", history((0.6, 0.55), (0.7, 0.65)))
     return tmp_path
 
 
@@ -73,6 +104,40 @@ def test_the_table_of_systems_shows_each_score_beside_its_own_baseline(outputs):
     assert "0.71 (0.65–0.77)" in score
     assert "VADER 0.72 (0.70–0.80), with the emoji 0.75 (0.70–0.80)" in baseline
     assert sum(target == systems.TO_COME for target, _, _ in table.values()) == 3
+
+
+def test_people_are_shown_with_both_readings_of_neutral_and_everything_beside_it(outputs):
+    write_page(outputs, outputs / "index.html", SETTINGS, CONFIDENCES)
+    text = (outputs / "index.html").read_text()
+    for words in (
+        "Balanced accuracy against people, all texts, neutral texts left out (95 % intervals)",
+        "Balanced accuracy against people, all texts, neutral texts taken for positive (95 % intervals)",
+        "Balanced accuracy against people, survey, neutral texts left out (95 % intervals)",
+        "0.710 (0.650 to 0.770)", "0.510 (0.450 to 0.570)", "0.660 (0.600 to 0.720)",
+        "krippendorff.classes.nominal.alpha", "Scores by class", "0.0123", "Reliability against people",
+        "Confusion matrix of lstm",
+    ):  # fmt: skip
+        assert words in text
+
+
+def test_training_is_drawn_beside_validation_with_and_without_augmentation(outputs):
+    write(outputs, "sentiment/clip/none/history.csv", history((0.5, 0.5)))
+    empty = "epoch,loss,training_accuracy,accuracy\nnan,nan,nan,nan\n"
+    write(outputs, "sentiment/text/lstm/history.csv", empty)
+    write_page(outputs, outputs / "index.html", SETTINGS, CONFIDENCES)
+    text = (outputs / "index.html").read_text()
+    assert "CLIP + dense, by confidence of the image: accuracy on emoji labels by epoch" in text
+    assert text.count("none (without augmentation)") == 1
+    assert text.count(">training<") == text.count(">validation<") - 2 == 1
+    assert "Text models: accuracy on emoji labels by epoch" not in text
+
+
+def test_a_curve_has_a_line_for_each_confidence_in_both_panels():
+    one = figures.learning({"0.5": ([0.6, 0.7], [0.5, 0.6]), "0.9": ([0.5], [0.4])}, "accuracy", "A title")
+    two = figures.learning({"0.5": ([0.6, 0.7], [0.5, 0.6])}, "accuracy", "A title")
+    colour = f"stroke: {figures.COLOURS[1].lower()}"
+    assert one.count(colour) == 3  # two panels and the legend
+    assert colour not in two
 
 
 def test_a_study_of_generated_storms_says_so_and_shows_its_own_event(outputs):

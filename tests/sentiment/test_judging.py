@@ -1,4 +1,5 @@
 import csv
+import itertools
 import json
 import math
 
@@ -6,38 +7,18 @@ import numpy as np
 import polars as pl
 import pytest
 
+from floodmark.errors import UserError
+from floodmark.learning.confusion import classification_scores, confusion_matrix
 from floodmark.learning.seeds import generator
 from floodmark.sentiment.baselines import constant, vader
-from floodmark.sentiment.human import read_judged
-from floodmark.sentiment.judging import paired_difference
+from floodmark.sentiment.dataset import read_tweets
+from floodmark.sentiment.human import decide, read_judged
+from floodmark.sentiment.human_tables import Case, comparison_rows, reliability_rows
+from floodmark.sentiment.judging import Inputs, Outputs, evaluate
+from floodmark.sentiment.scorecard import Answers, difference, judge
 from floodmark.sentiment.scoring import balanced_accuracies, majority, score, unit_cells
-from tests.sentiment.study import HUMAN
-
-
-def judgements(path, *rows):
-    table = [(number, None, text, person, text, label, "s") for number, (text, person, label) in enumerate(rows)]
-    pl.DataFrame(table, schema=HUMAN, orient="row").sample(fraction=1, shuffle=True, seed=1).write_parquet(path)
-    return read_judged(path)
-
-
-def test_the_majority_of_annotators_decides_and_ties_are_counted(tmp_path):
-    judged = judgements(
-        tmp_path / "human.parquet",
-        ("one", "a", "negative"), ("one", "b", "negative"), ("one", "c", "positive"),
-        ("tie", "a", "negative"), ("tie", "b", "positive"),
-        ("single", None, "neutral"),
-        ("three", "a", "negative"), ("three", "b", "neutral"), ("three", "c", "positive"),
-    )  # fmt: skip
-    assert judged.texts.select("label_row", "text", "label", "annotators").rows() == [
-        (0, "one", "negative", 3),
-        (5, "single", "neutral", 1),
-    ]
-    assert (judged.judgements, judged.ties) == (9, 2)
-    assert judged.agreement == pytest.approx(2 / 14)  # of 6 + 2 + 6 ordered pairs, 2 agree
-
-
-def test_one_annotator_each_has_no_agreement_to_state(tmp_path):
-    assert judgements(tmp_path / "human.parquet", ("one", "a", "negative")).agreement is None
+from floodmark.settings.evaluate_human import EvaluateHuman
+from tests.sentiment.test_human import THREE as LABELS
 
 
 @pytest.mark.parametrize(
@@ -96,19 +77,80 @@ def test_majority_is_that_of_training():
     assert majority(np.array([1, 1, 0]), np.array([0, 0, 0, 1]))["accuracy"] == 0.25
 
 
-def test_a_paired_difference_is_sharper_than_two_intervals():
+@pytest.fixture(scope="module")
+def rivals():
+    """400 texts, a baseline that is right in 70 %, and a model that mends half of its errors."""
     rng = np.random.default_rng(4)
     truth = rng.integers(0, 2, 400)
     baseline = np.where(rng.random(400) < 0.7, truth, 1 - truth)
-    better = np.where(rng.random(400) < 0.15, truth, baseline)
-    found = paired_difference(truth, better, baseline, 1000, generator(1, "paired"))
-    expected = balanced_accuracies(unit_cells(truth, better, range(400)).sum(0)) - balanced_accuracies(
-        unit_cells(truth, baseline, range(400)).sum(0)
-    )
-    assert found["difference"] == pytest.approx(float(expected))
-    assert 0 < found["low"] < found["difference"] < found["high"]
-    same = paired_difference(truth, baseline, baseline, 200, generator(1, "paired"))
-    assert (same["difference"], same["low"], same["high"]) == (0, 0, 0)
+    better = np.where(rng.random(400) < 0.5, truth, baseline)
+    positive = np.where(better == 1, 0.8, 0.3)
+    return truth, {"better": Answers(better, positive), "baseline": Answers(baseline), "twin": Answers(baseline)}
+
+
+def test_a_paired_difference_is_sharper_than_two_intervals(rivals):
+    truth, answers = rivals
+    found = judge(truth, answers, 10, generator(1, "paired"), 1000)
+    better, baseline = (found[name].scores["balanced_accuracy"] for name in ("better", "baseline"))
+    paired = difference(found["better"], found["baseline"])
+    assert paired.value == pytest.approx(better.value - baseline.value)
+    assert 0 < paired.low < paired.value < paired.high
+    assert paired.high - paired.low < (better.high - better.low) + (baseline.high - baseline.low)
+    assert difference(found["baseline"], found["twin"]) == (0, 0, 0)
+
+
+def test_every_score_is_that_of_its_definition_with_an_interval_about_it(rivals):
+    truth, answers = rivals
+    verdict = judge(truth, answers, 10, generator(1, "paired"), 500)["better"]
+    matrix = confusion_matrix(truth, answers["better"].classes, 2)
+    wanted = classification_scores(matrix) | {
+        "brier_score": ((answers["better"].positive - truth) ** 2).mean(),
+        "expected_calibration_error": abs((answers["better"].positive - truth)[answers["better"].classes == 0].sum())
+        / 400
+        + abs((answers["better"].positive - truth)[answers["better"].classes == 1].sum()) / 400,
+    }
+    assert {name: found.value for name, found in verdict.scores.items()} == pytest.approx(wanted)
+    assert all(found.low < found.value < found.high for found in verdict.scores.values())
+    for number, (texts, scores) in enumerate(verdict.classes):
+        assert texts == (truth == number).sum()
+        assert scores["recall"].value == pytest.approx(matrix[number, number] / texts)
+        assert all(found.low < found.value < found.high for found in scores.values())
+
+
+def test_a_model_is_scored_alike_whoever_else_is_judged(rivals):
+    truth, answers = rivals
+    together = judge(truth, answers, 10, generator(1, "paired"), 200)["twin"]
+    alone = judge(truth, {"twin": answers["twin"]}, 10, generator(1, "paired"), 200)["twin"]
+    assert together.scores == alone.scores
+    assert together.bins is alone.bins is None
+    assert "brier_score" not in together.scores
+
+
+def test_pairs_are_compared_once_and_corrected_together(rivals):
+    truth, answers = rivals
+    case = Case("left_out", "all", "all", 400, judge(truth, answers, 10, generator(1, "paired"), 200))
+    rows = comparison_rows(case, truth, answers)
+    assert [(row["first"], row["second"]) for row in rows] == [
+        ("better", "baseline"), ("better", "twin"), ("baseline", "twin")
+    ]  # fmt: skip
+    assert rows[0]["only_first_right"] > 30 > rows[0]["only_second_right"] == 0
+    assert rows[0]["p_holm"] == pytest.approx(3 * rows[0]["p"])
+    assert rows[0]["p_holm"] < 0.001 < rows[2]["p_holm"] == 1
+
+
+def test_bins_of_few_texts_are_unsure():
+    truth = np.array([1, 1, 0, 1])
+    answers = {"model": Answers(np.array([1, 1, 1, 0]), np.array([0.95, 0.91, 0.55, 0.05]))}
+    rows = reliability_rows(judge(truth, answers, 10, generator(1, "bins"), 100)["model"])
+    assert [row["n"] for row in rows] == [1, 1, 2]
+    assert [row["positive_share"] for row in rows] == [1, 0, 1]
+    assert rows[2]["probability"] == pytest.approx(0.93)
+    # Wilson's interval of 2 of 2: 2 / (2 + 1.96^2).
+    assert rows[2]["low"] == pytest.approx(2 / (2 + 1.96**2), abs=1e-4)
+    assert rows[2]["high"] == pytest.approx(1)
+
+
+EVENTS = ("north", "south", None)
 
 
 @pytest.fixture(scope="module")
@@ -116,10 +158,8 @@ def judged_study(study, params, tmp_path_factory):
     """Every model trained and judged."""
     from floodmark.sentiment.assignment import assign
     from floodmark.sentiment.clip_models import train_clip
-    from floodmark.sentiment.judging import evaluate
     from floodmark.sentiment.text_models import train_text
     from floodmark.settings.augment import Augment
-    from floodmark.settings.evaluate_human import EvaluateHuman
     from floodmark.settings.train_clip import TrainClip
     from floodmark.settings.train_text import TrainText
     from tests.sentiment.test_training import small_text
@@ -127,7 +167,7 @@ def judged_study(study, params, tmp_path_factory):
     root = tmp_path_factory.mktemp("judged")
     augment = params("augment", Augment, min_confidences=["none", 0.5], logit_scale=300)
     tweets = study / "tweets" / "labelled.parquet"
-    for folder in ("text/lstm", "clip/none", "clip/0.5", "confusion"):
+    for folder in ("text/lstm", "clip/none", "clip/0.5"):
         (root / folder).mkdir(parents=True)
     assign(tweets, study / "embeddings", root, augment, 1)
     train_text(
@@ -137,46 +177,181 @@ def judged_study(study, params, tmp_path_factory):
         settings = params("train_clip", TrainClip, units=16, epochs=3)
         train_clip(name, tweets, root / "augmented.parquet", study / "embeddings",
                    root / "clip" / name, settings, 1)  # fmt: skip
-    evaluate(study / "tweets" / "human.parquet", study / "tweets" / "judged.parquet", root, study / "embeddings",
-             augment.names(), root / "confusion", root / "human.csv", root / "metrics.json",
-             params("evaluate_human", EvaluateHuman, text_models=["lstm"], resamples=200), 1)  # fmt: skip
-    return study, root
+    found = archive(read_judged(study / "tweets" / "human.parquet").judgements)
+    found.write_parquet(root / "tweets.parquet")
+    return study, root, run(study, root, params)
 
 
-def test_every_model_is_judged_on_every_source(judged_study):
-    _, root = judged_study
-    rows = list(csv.DictReader((root / "human.csv").open()))
-    assert list(rows[0]) == ["model", "source", "n", "accuracy", "balanced_accuracy", "macro_f1", "low", "high"]
-    models = ["majority", "vader", "vader_without_emoji", "lstm", "clip-none", "clip-0.5"]
-    assert [(row["model"], row["source"]) for row in rows] == [
-        (model, source) for model in models for source in ("all", "source0", "source1")
+def archive(judgements):
+    """An archive that holds two of three judged texts, each in an event."""
+    hashes = judgements["text_hash"].unique(maintain_order=True)
+    rows = [(f"of {text}", text, f"talk {n}", EVENTS[n % 3]) for n, text in enumerate(hashes) if n % 3 < 2]
+    return pl.DataFrame(rows, schema=["tweet", "text_hash", "conversation", "event"], orient="row")
+
+
+def run(study, root, params, human=None, seed=1, **changes):
+    """Judge what lies in `root` and return where the tables are."""
+    out = root / f"judged-{len([*root.glob('judged-*')])}"
+    for folder in ("confusion", "reliability"):
+        (out / folder).mkdir(parents=True)
+    tweets, human = study / "tweets", human or study / "tweets" / "human.parquet"
+    inputs = Inputs(human, human if human.parent != tweets else tweets / "judged.parquet", root / "tweets.parquet",
+                    tweets / "labelled.parquet", root, study / "embeddings")  # fmt: skip
+    names = ("confusion", "reliability", "human.csv", "classes.csv", "comparisons.csv", "metrics.json")
+    settings = params("evaluate_human", EvaluateHuman, text_models=["lstm"], resamples=100, **changes)
+    evaluate(inputs, Outputs(*(out / name for name in names)), ["none", "0.5"], settings, seed)
+    return out
+
+
+def table(path):
+    return list(csv.DictReader(path.open()))
+
+
+MODELS = ["majority", "vader", "vader_without_emoji", "lstm", "clip-none", "clip-0.5"]
+PARTS = [("all", "all"), ("source0", "all"), ("source1", "all"), ("all", "north"), ("all", "south")]
+
+
+def test_every_model_is_judged_on_every_part_with_both_readings_of_neutral(judged_study):
+    _, _, out = judged_study
+    rows = table(out / "human.csv")
+    assert [(row["neutral"], row["model"], row["source"], row["event"]) for row in rows] == [
+        (neutral, model, *part) for neutral in ("left_out", "as_positive") for model in MODELS for part in PARTS
     ]
-    counts = {row["source"]: int(row["n"]) for row in rows}
-    assert counts["all"] == counts["source0"] + counts["source1"]
-    metrics = json.loads((root / "metrics.json").read_text())
-    assert metrics["compared"] == counts["all"] == metrics["texts"] - metrics["neutral"]
-    assert metrics["models"]["majority"]["balanced_accuracy"] == 0.5
-    assert metrics["agreement"] == 1
-    assert {"low", "high", "difference"} == set(metrics["models"]["lstm"]["above_vader"])
+    metrics = json.loads((out / "metrics.json").read_text())
+    for neutral, compared in (
+        ("left_out", metrics["texts"] - metrics["neutral"]), ("as_positive", metrics["texts"])
+    ):  # fmt: skip
+        count = {(row["source"], row["event"]): int(row["n"]) for row in rows if row["neutral"] == neutral}
+        assert count["all", "all"] == count["source0", "all"] + count["source1", "all"] == compared
+        assert 0 < count["all", "north"] + count["all", "south"] < compared
+    assert metrics["compared"] == metrics["texts"] - metrics["neutral"] < metrics["texts"]
+    assert metrics["neutral_as_a_class"]["compared"] == metrics["texts"]
     for row in rows:
         assert float(row["low"]) <= float(row["balanced_accuracy"]) <= float(row["high"])
+        assert bool(row["brier_score"]) == (row["model"] in MODELS[3:])
 
 
-def test_confusion_tables_hold_every_text(judged_study):
-    study, root = judged_study
-    labels = read_judged(study / "tweets" / "human.parquet").texts["label"]
-    for name in ("vader", "vader_without_emoji", "lstm", "clip-none", "clip-0.5"):
-        rows = list(csv.DictReader((root / "confusion" / f"{name}.csv").open()))
+def test_metrics_are_the_rows_on_all_texts(judged_study):
+    _, _, out = judged_study
+    metrics = json.loads((out / "metrics.json").read_text())
+    for neutral, models in (("left_out", metrics["models"]), ("as_positive", metrics["neutral_as_a_class"]["models"])):
+        for row in table(out / "human.csv"):
+            if (row["neutral"], row["source"], row["event"]) == (neutral, "all", "all"):
+                for name, value in models[row["model"]].items():
+                    if name != "above_vader":
+                        assert float(row[name]) == pytest.approx(value, rel=1e-5)
+        assert models["majority"]["balanced_accuracy"] == 0.5
+        assert models["majority"]["matthews_correlation"] == 0
+        assert {name for name in models if "above_vader" in models[name]} == set(MODELS[3:])
+        assert {"low", "high", "difference"} == set(models["lstm"]["above_vader"])
+    # The annotators of this study always agree.
+    for scale in ("labels", "classes"):
+        assert metrics["agreement"][scale]["ordinal"] == {"alpha": 1, "low": 1, "high": 1}
+
+
+def test_neutral_texts_are_taken_for_the_class_of_the_params(judged_study, params):
+    study, root, positive = judged_study
+    negative = run(study, root, params, neutral_as="negative")
+    labels = decide(read_judged(study / "tweets" / "human.parquet"), LABELS).texts["label"]
+    for out, name, added in ((positive, "as_positive", "positive"), (negative, "as_negative", "negative")):
+        counted = {
+            row["class"]: int(row["n"]) for row in table(out / "classes.csv")
+            if (row["model"], row["neutral"], row["source"], row["event"]) == ("lstm", name, "all", "all")
+        }  # fmt: skip
+        for side in ("negative", "positive"):
+            assert counted[side] == (labels == side).sum() + (side == added) * (labels == "neutral").sum()
+
+
+def test_classes_and_pairs_have_their_tables(judged_study):
+    _, _, out = judged_study
+    classes, pairs = table(out / "classes.csv"), table(out / "comparisons.csv")
+    assert len(classes) == 2 * len(table(out / "human.csv"))
+    assert [(row["neutral"], row["first"], row["second"]) for row in pairs] == [
+        (neutral, *pair) for neutral in ("left_out", "as_positive") for pair in itertools.combinations(MODELS, 2)
+    ]
+    for row in pairs:
+        assert float(row["p"]) <= float(row["p_holm"]) <= 1
+        assert float(row["low"]) <= float(row["difference"]) <= float(row["high"])
+
+
+def test_only_models_with_probabilities_have_a_reliability_table(judged_study):
+    _, _, out = judged_study
+    assert sorted(path.stem for path in (out / "reliability").iterdir()) == ["clip-0.5", "clip-none", "lstm"]
+    compared = json.loads((out / "metrics.json").read_text())["compared"]
+    for path in (out / "reliability").iterdir():
+        rows = table(path)
+        assert sum(int(row["n"]) for row in rows) == compared
+        probabilities = [float(row["probability"]) for row in rows]
+        assert probabilities == sorted(probabilities)
+
+
+def test_confusion_tables_hold_every_text_the_neutral_ones_as_a_third_outcome(judged_study):
+    study, _, out = judged_study
+    labels = decide(read_judged(study / "tweets" / "human.parquet"), LABELS).texts["label"]
+    for name in MODELS[1:]:
+        rows = table(out / "confusion" / f"{name}.csv")
         assert sorted(row["truth"] for row in rows) == sorted(labels)
         assert {row["predicted"] for row in rows} <= {"negative", "positive"}
 
 
+@pytest.mark.parametrize("steps", [("negative", "positive"), ("negative", "neutral", "positive"), tuple(LABELS)])
+def test_labels_of_two_three_or_five_steps_are_judged(judged_study, params, tmp_path, steps):
+    study, root, _ = judged_study
+    rows = pl.read_parquet(study / "tweets" / "human.parquet")
+    fitting = {
+        "negative": steps[: len(steps) // 2], "positive": steps[-(len(steps) // 2) :],
+        "neutral": ("neutral",) if "neutral" in steps else ("negative",),
+    }  # fmt: skip
+    labels = [fitting[label][n % len(fitting[label])] for n, label in enumerate(rows["label"])]
+    rows.with_columns(pl.Series("label", labels)).write_parquet(tmp_path / "human.parquet")
+    metrics = json.loads((run(study, root, params, tmp_path / "human.parquet") / "metrics.json").read_text())
+    classes = rows.unique("text_hash")["label"]
+    assert metrics["neutral"] == ("neutral" in steps) * (classes == "neutral").sum()
+    assert metrics["models"]["lstm"]["balanced_accuracy"] > (0.8 if "neutral" in steps else 0.6)
+    # Slight labels of one side are a disagreement of labels, but not of the classes they stand for.
+    agreement = metrics["agreement"]
+    assert agreement["classes"]["nominal"]["alpha"] == 1
+    assert (agreement["labels"]["nominal"]["alpha"] < agreement["labels"]["ordinal"]["alpha"] < 1) == (len(steps) == 5)
+
+
+def test_judging_repeats_to_the_byte(judged_study, params):
+    study, root, out = judged_study
+    again = run(study, root, params)
+    for path in out.rglob("*.*"):
+        if path.is_file():
+            assert path.read_bytes() == (again / path.relative_to(out)).read_bytes()
+    assert (run(study, root, params, seed=2) / "human.csv").read_bytes() != (out / "human.csv").read_bytes()
+
+
+def test_what_was_learnt_from_is_not_judged(judged_study, params, tmp_path):
+    study, root, _ = judged_study
+    learnt = read_tweets(study / "tweets" / "labelled.parquet").filter(pl.col("split") == "train")["tweet"][0]
+    rows = pl.read_parquet(study / "tweets" / "human.parquet").with_columns(tweet=pl.lit(learnt))
+    rows.write_parquet(tmp_path / "human.parquet")
+    (tmp_path / "models").symlink_to(root)
+    extended = pl.concat([pl.read_parquet(root / "tweets.parquet"), pl.DataFrame(
+        {"tweet": [learnt], "text_hash": ["x"], "conversation": ["y"], "event": ["z"]})])  # fmt: skip
+    extended.write_parquet(tmp_path / "tweets.parquet")
+    with pytest.raises(UserError, match="1 tweets that people judged"):
+        run(study, tmp_path, params, tmp_path / "human.parquet")
+
+
+def test_a_study_that_nobody_judged_has_empty_tables(judged_study, params, tmp_path, capsys):
+    study, root, _ = judged_study
+    pl.read_parquet(study / "tweets" / "human.parquet").clear().write_parquet(tmp_path / "human.parquet")
+    out = run(study, root, params, tmp_path / "human.parquet")
+    assert "nothing to compare the models with" in capsys.readouterr().err
+    assert {row["n"] for row in table(out / "human.csv")} == {"0"}
+    assert not [*(out / "reliability").iterdir()]
+    assert json.loads((out / "metrics.json").read_text())["models"]["lstm"]["accuracy"] is None
+
+
 def test_a_model_that_learnt_beats_chance_on_people_too(judged_study):
-    metrics = json.loads((judged_study[1] / "metrics.json").read_text())
+    metrics = json.loads((judged_study[2] / "metrics.json").read_text())
     assert metrics["models"]["lstm"]["balanced_accuracy"] > 0.8
 
 
-def test_vader_reads_the_texts_as_written_and_those_of_the_models(study, params, tmp_path, monkeypatch):
+def test_vader_reads_the_texts_as_written_and_those_of_the_models(study, tmp_path, monkeypatch):
     from floodmark.sentiment import judging
 
     human = pl.read_parquet(study / "tweets" / "human.parquet").with_columns(pl.col("text") + " 😭")
@@ -185,9 +360,8 @@ def test_vader_reads_the_texts_as_written_and_those_of_the_models(study, params,
     monkeypatch.setattr(judging, "vader", lambda texts: (read.setdefault("vader", []).append(texts), None))
     monkeypatch.setattr(judging, "predict_text", lambda path, texts: read.setdefault("models", texts) and None)
     monkeypatch.setattr(judging, "predict_clip", lambda path, vectors: None)
-    texts = read_judged(tmp_path / "human.parquet").texts
-    stripped = read_judged(study / "tweets" / "judged.parquet").texts
-    judging._predictions(texts, stripped, tmp_path, study / "embeddings", [], ["lstm"])
+    inputs = Inputs(tmp_path, study / "tweets" / "judged.parquet", tmp_path, tmp_path, tmp_path, study / "embeddings")
+    judging._answers(read_judged(tmp_path / "human.parquet").texts, inputs, [], ["lstm"])
     written, without = read["vader"]
     assert all("😭" in text for text in written)
     assert not any("😭" in text for text in read["models"])

@@ -1,3 +1,4 @@
+import csv
 import hashlib
 import json
 
@@ -12,8 +13,9 @@ from floodmark.sentiment.assignment import assign
 from floodmark.sentiment.clip_models import predict_clip, train_clip
 from floodmark.sentiment.dataset import labelled, read_tweets
 from floodmark.sentiment.embeddings import read_embeddings
+from floodmark.sentiment.scoring import decided
 from floodmark.sentiment.text_models import load_text_model, predict_text, train_text
-from floodmark.sentiment.training import shuffled
+from floodmark.sentiment.training import EVALUATION_BATCH, HISTORY, _Running, predict, shuffled
 from floodmark.sentiment.twitter import TWITTER
 from floodmark.settings.augment import Augment
 from floodmark.settings.train_clip import TrainClip
@@ -53,7 +55,45 @@ def test_saved_models_score_as_the_summary_says(trained, study):
     predicted = predict_text(folder / "model.safetensors", known["text"].to_list())
     summary = json.loads((folder / "train.json").read_text())["validation"]
     assert len(predicted) == len(known) == summary["tweets"]
-    assert (predicted == known["label"].to_numpy()).mean() == pytest.approx(summary["accuracy"])
+    assert (decided(predicted) == known["label"].to_numpy()).mean() == pytest.approx(summary["accuracy"])
+
+
+def test_probabilities_are_the_softmax_of_the_logits():
+    class Half(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = torch.nn.Parameter(torch.tensor(0.5))
+
+        def forward(self, logits):
+            return logits * self.scale
+
+    logits = torch.randn(EVALUATION_BATCH + 3, 2, generator=torch.Generator().manual_seed(0)) * 8
+    logits[0] = 0.0
+    found = predict(Half(), (logits,))
+    assert found == pytest.approx(torch.softmax(logits.double() / 2, 1)[:, 1].numpy())
+    assert (decided(found) == (logits / 2).argmax(1).numpy()).all()
+    assert found[0] == 0.5
+    assert predict(Half(), (logits[:0],)).shape == (0,)
+
+
+def test_training_accuracy_is_that_of_the_batches_of_its_epoch(trained):
+    folder = trained[2]
+    rows = list(csv.DictReader((folder / "history.csv").open()))
+    assert tuple(rows[0]) == HISTORY
+    shares = [float(row["training_accuracy"]) for row in rows]
+    tweets = json.loads((folder / "train.json").read_text())["training"]["tweets"]
+    for share in shares:
+        assert share * tweets == pytest.approx(round(share * tweets), abs=1e-3)
+    assert shares[0] < shares[-1] > 0.85
+
+
+def test_running_accuracy_starts_anew_when_taken():
+    running = _Running()
+    running.add(torch.tensor([[1.0, 0.0], [0.0, 1.0]]), torch.tensor([0, 0]))
+    running.add(torch.tensor([[1.0, 0.0]]), torch.tensor([0]))
+    assert running.take() == pytest.approx(2 / 3)
+    running.add(torch.tensor([[1.0, 0.0]]), torch.tensor([1]))
+    assert running.take() == 0
 
 
 def test_training_repeats_to_the_byte(trained, study, tmp_path):
@@ -132,7 +172,7 @@ def test_nothing_to_learn_from_is_said_and_no_model_is_made_up(study, params, tm
         "lstm", tmp_path / "labelled.parquet", tmp_path, tmp_path, params("train_text", TrainText, **small_text()), 1
     )
     assert json.loads((tmp_path / "train.json").read_text())["trained"] is False
-    assert (tmp_path / "history.csv").read_text().startswith("epoch,loss,accuracy")
+    assert (tmp_path / "history.csv").read_text().startswith("epoch,loss,training_accuracy,accuracy")
     assert predict_text(tmp_path / "model.safetensors", ["rain"]) is None
 
 
@@ -175,7 +215,7 @@ def test_texts_without_photos_are_classified(clips, study):
     vectors = read_embeddings(study / "embeddings", "human").vectors
     answers = predict_clip(clips[0] / "0" / "model.safetensors", vectors)
     assert answers.shape == (len(vectors),)
-    assert set(np.unique(answers)) <= {0, 1}
+    assert ((answers > 0) & (answers < 1)).all()
 
 
 def test_a_confidence_that_was_not_drawn_is_named(clips, study, params, tmp_path):

@@ -116,6 +116,7 @@ def problems(key, value):
 
 
 STORM = "generate_storms.climates.frontal"
+STEPS = ("negative", "slightly_negative", "neutral", "slightly_positive", "positive")
 
 
 @pytest.mark.parametrize(
@@ -145,6 +146,9 @@ STORM = "generate_storms.climates.frontal"
         ("grid.extent", [0, 0, 5000, float("nan")], ["grid.extent.3 = nan:", "finite"]),
         ("evaluate_water.models", ["unet", "../x"], ["evaluate_water.models.1 = '../x':", "must be one of unet"]),
         ("evaluate_human.text_models", ["x"], ["text_models.0 = 'x':", "'lstm' or 'transformer'"]),
+        ("evaluate_human.neutral_as", "left_out", ["neutral_as = 'left_out':", "'negative' or 'positive'"]),
+        ("evaluate_human.classes.neutral", "bad", ["classes.neutral = 'bad':", "'left_out'"]),
+        ("evaluate_human.classes", dict.fromkeys(STEPS, "neutral"), ["evaluate_human.classes", "a positive one"]),
         ("train_water.wet_depths", [0, 0.1], ["wet_depths.0 = 0:", "0.001 to 10"]),
         ("train_water.wet_depths", [0.3, 0.1], ["wet_depths [0.3, 0.1] must increase"]),
         ("train_water.unet.widths", [2, 8], ["train_water.unet.widths.0 = 2:", "4 to 1024"]),

@@ -10,11 +10,11 @@ from tests.tweets.archives import write_labels
 @pytest.mark.parametrize(
     ("label", "wanted"),
     [
-        ("Negative", "negative"), ("Slightly negative", "negative"), ("Neutral", "neutral"), (" NEUTRAL ", "neutral"),
-        ("Slightly  positive", "positive"), ("Positive", "positive"),
+        ("Negative", "negative"), ("Slightly negative", "slightly negative"), ("Neutral", "neutral"),
+        (" NEUTRAL ", "neutral"), ("Slightly  positive", "slightly positive"), ("Positive", "positive"),
     ],
 )  # fmt: skip
-def test_five_steps_become_three_classes(tmp_path, label, wanted):
+def test_five_steps_are_kept_however_they_are_written(tmp_path, label, wanted):
     write_labels(tmp_path, [{"text": "wet", "label": label}])
     ((row,), dropped) = read_labels(tmp_path)
     assert (row.label, row.tweet, row.annotator, dropped) == (wanted, None, None, 0)
@@ -29,7 +29,7 @@ def test_crowd_working_exports_are_understood(tmp_path):
     }
     write_labels(tmp_path, [row])
     ((found,), _) = read_labels(tmp_path)
-    assert (found.text, found.label, found.annotator) == ("wet, again", "negative", "A1B2C3")
+    assert (found.text, found.label, found.annotator) == ("wet, again", "slightly negative", "A1B2C3")
 
 
 def test_rows_that_say_nothing_are_dropped_by_name(tmp_path, capsys):

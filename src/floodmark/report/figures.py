@@ -39,6 +39,49 @@ def curves(lines: Mapping[str, Sequence[float]], ylabel: str, title: str) -> str
     return _svg(figure)
 
 
+def learning(lines: Mapping[str, tuple[Sequence[float], Sequence[float]]], ylabel: str, title: str) -> str:
+    """Training beside validation over epochs 1, 2, ..., on one scale, a line per name in each."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8.4, 3.2))
+    for place, axes in enumerate(figure.subplots(1, 2, sharey=True)):
+        for index, (name, values) in enumerate(lines.items()):
+            shown = values[place]
+            axes.plot(range(1, len(shown) + 1), shown, color=COLOURS[index % len(COLOURS)], label=name)
+        axes.set(xlabel="epoch", title=("training", "validation")[place])
+        axes.grid(alpha=0.3)
+    figure.axes[0].set_ylabel(ylabel)
+    figure.axes[1].legend(frameon=False, fontsize="small")
+    figure.suptitle(title, y=1.02)
+    return _svg(figure)
+
+
+def reliability(
+    tables: Mapping[str, Sequence[tuple[float, float, float, float]]], xlabel: str, ylabel: str, title: str
+) -> str:
+    """A panel per name: points of (probability, share, low, high) with their intervals, beside the perfect diagonal."""
+    from matplotlib.figure import Figure
+
+    columns = 4
+    rows = -(-len(tables) // columns)
+    figure = Figure(figsize=(8.4, 0.6 + 2.1 * rows))
+    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    for axes in grid[len(tables) :]:
+        axes.set_visible(False)
+    for axes, (name, points) in zip(grid, tables.items(), strict=False):
+        axes.plot([0, 1], [0, 1], color="grey", linewidth=1)
+        for probability, share, low, high in points:
+            axes.plot([probability, probability], [low, high], color=COLOURS[0], linewidth=2)
+            axes.plot(probability, share, "o", color=COLOURS[1], markersize=4)
+        axes.set(title=name, xlim=(0, 1), ylim=(0, 1))
+        axes.grid(alpha=0.3)
+    figure.supxlabel(xlabel)
+    figure.supylabel(ylabel)
+    figure.suptitle(title)
+    figure.tight_layout()
+    return _svg(figure)
+
+
 def intervals(rows: Sequence[tuple[str, float, float, float]], xlabel: str, title: str) -> str:
     """A point with its interval per row: (name, value, low, high)."""
     from matplotlib.figure import Figure

@@ -90,8 +90,14 @@ def _clip(outputs: Path, confidences: Sequence[str]) -> tuple[str, str]:
 
 
 def _judged(outputs: Path, model: str) -> str:
-    rows = {row["model"]: row for row in read_rows(outputs / "sentiment/human.csv") if row["source"] == "all"}
-    return _interval(rows.get(model), "balanced_accuracy")
+    return _interval(_headline(outputs).get(model), "balanced_accuracy")
+
+
+def _headline(outputs: Path) -> dict[str, dict[str, Any]]:
+    """Scores by model on all texts but those that people call neutral."""
+    whole = ("left_out", "all", "all")
+    rows = read_rows(outputs / "sentiment/human.csv")
+    return {row["model"]: row for row in rows if (row["neutral"], row["source"], row["event"]) == whole}
 
 
 def _judges(outputs: Path) -> str:
@@ -118,8 +124,8 @@ def _topics(outputs: Path, _: Sequence[str]) -> tuple[str, str]:
 
 
 def _people(outputs: Path, _: Sequence[str]) -> tuple[str, str]:
-    found = [row for row in read_rows(outputs / "sentiment/human.csv") if row["source"] == "all"]
-    models = [row for row in found if row["model"] not in ("vader", "vader_without_emoji", "majority")]
+    found = _headline(outputs)
+    models = [row for name, row in found.items() if name not in ("vader", "vader_without_emoji", "majority")]
     if not models:
         return "–", "–"
     best = max(models, key=lambda row: row["balanced_accuracy"] or 0)

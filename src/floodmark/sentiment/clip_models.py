@@ -82,8 +82,8 @@ def _examples(rows: pl.DataFrame, texts: Embeddings, images: Embeddings) -> Exam
     return Examples(inputs, rows["label"].cast(pl.Int64).to_numpy(), rows["group"].cast(pl.String).to_list())
 
 
-def predict_clip(path: Path, text_BE: NDArray[np.float16]) -> NDArray[np.int64] | None:
-    """Classes that a saved model gives to texts without photos; null where it could not be trained."""
+def predict_clip(path: Path, text_BE: NDArray[np.float16]) -> NDArray[np.float64] | None:
+    """Probabilities of `positive` that a saved model gives to texts without photos; null where it was not trained."""
     state, config = load_weights(path)
     if not config.pop("trained"):
         return None

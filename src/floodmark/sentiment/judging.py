@@ -2,86 +2,125 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import polars as pl
 
-from floodmark.learning.confusion import classification_scores, confusion_matrix
-from floodmark.learning.intervals import bootstrap_interval
 from floodmark.learning.seeds import generator
 from floodmark.progress import say
+from floodmark.sentiment.agreement import agreement
+from floodmark.sentiment.archive import events, refuse_learnt
 from floodmark.sentiment.baselines import constant, vader
 from floodmark.sentiment.clip_models import predict_clip
 from floodmark.sentiment.dataset import CLASSES
 from floodmark.sentiment.embeddings import read_embeddings
-from floodmark.sentiment.human import Judged, read_judged
-from floodmark.sentiment.scoring import balanced_accuracies, unit_cells
+from floodmark.sentiment.human import Decided, Judged, decide, read_judged
+from floodmark.sentiment.human_tables import (
+    ALL,
+    Case,
+    class_rows,
+    comparison_rows,
+    headline,
+    reliability_rows,
+    score_rows,
+    write_rows,
+)
+from floodmark.sentiment.scorecard import Answers, difference, judge
+from floodmark.sentiment.scoring import decided
 from floodmark.sentiment.text_models import predict_text
 from floodmark.storage import write_json, write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    import polars as pl
     from numpy.typing import NDArray
 
     from floodmark.settings.evaluate_human import EvaluateHuman
 
-COLUMNS = ("model", "source", "n", "accuracy", "balanced_accuracy", "macro_f1", "low", "high")
-ALL = "all"
-"""Stands for every source together."""
+LEFT_OUT = "left_out"
 AS_WRITTEN, BASELINE, MAJORITY = "vader", "vader_without_emoji", "majority"
 """VADER with the label emoji that no model sees, VADER on the models' own texts, and the commonest class."""
+BASELINES = (MAJORITY, AS_WRITTEN, BASELINE)
 
 
-def evaluate(
-    human: Path,
-    judged: Path,
-    models: Path,
-    embeddings: Path,
-    confidences: Sequence[str],
-    confusion: Path,
-    table: Path,
-    metrics: Path,
-    settings: EvaluateHuman,
-    seed: int,
-) -> None:
-    """Write the scores of every model and baseline against people.
+class Inputs(NamedTuple):
+    """What is judged, and by what.
 
-    The models know two classes, so the headline leaves out texts that people call neutral, and says how many; the
-    confusion tables hold them. Intervals are 95 % bootstrap intervals of the balanced accuracy over texts.
-
-    Args:
+    Attributes:
         human: `human.parquet`, the texts as written, which VADER reads.
         judged: `judged.parquet`, the same texts without label emoji, which VADER and the models read.
+        tweets: `tweets.parquet`, which knows events and conversations.
+        labelled: `labelled.parquet`, which knows what was learnt from.
         models: Folder of `text/<model>` and `clip/<confidence>`.
         embeddings: Folder of the embeddings.
-        confidences: The CLIP models.
-        confusion: Folder to write a table of truth and prediction for each model to.
-        table: CSV to write, a row a model and source.
-        metrics: JSON to write.
-        settings: Text models and bootstrap samples.
-        seed: Of the bootstrap.
     """
-    _say_what_is_left_over(models / "clip", confidences)
-    votes = read_judged(human)
-    texts = votes.texts
-    predictions = _predictions(texts, read_judged(judged).texts, models, embeddings, confidences, settings.text_models)
-    truth = texts["label"].to_list()
-    for model, predicted in predictions.items():
-        lines = sorted(zip(truth, (CLASSES[number] for number in predicted), strict=True))
-        write_text(confusion / f"{model}.csv", "truth,predicted\n" + "".join(f"{a},{b}\n" for a, b in lines))
-    polar = texts["label"].is_in(CLASSES).to_numpy()
-    known = np.array([int(label == CLASSES[1]) for label in texts["label"].filter(polar)], np.int64)
-    kept = {model: predicted[polar] for model, predicted in predictions.items()}
-    kept = {MAJORITY: constant(known), **kept}
-    sources = texts["source"].fill_null("unknown").filter(polar).to_list()
-    rows = _rows(known, kept, sources, settings.resamples, seed)
-    _write_table(table, rows)
-    write_json(metrics, _metrics(votes, known, kept, rows, settings.resamples, seed))
-    if not len(known):
+
+    human: Path
+    judged: Path
+    tweets: Path
+    labelled: Path
+    models: Path
+    embeddings: Path
+
+
+class Outputs(NamedTuple):
+    """Where to write.
+
+    Attributes:
+        confusion: Folder for a table of truth and prediction of each model.
+        reliability: Folder for the reliability table of each model that gives probabilities.
+        scores: CSV, a row a model, treatment of neutral texts, source and event.
+        classes: CSV, the same by class.
+        comparisons: CSV, a row a pair of models.
+        metrics: JSON.
+    """
+
+    confusion: Path
+    reliability: Path
+    scores: Path
+    classes: Path
+    comparisons: Path
+    metrics: Path
+
+
+def evaluate(inputs: Inputs, outputs: Outputs, confidences: Sequence[str], settings: EvaluateHuman, seed: int) -> None:
+    """Write the scores of every model and baseline against people.
+
+    The models know two classes. The headline leaves out texts that people call neutral; beside it stand the scores with
+    these texts taken for one of the classes, as the original study did; the confusion tables keep them as a third.
+    Intervals are 95 % bootstrap intervals over texts.
+
+    Raises:
+        UserError: if a tweet that people judged, or one of its conversation, is in a split that models learn from.
+    """
+    _say_what_is_left_over(inputs.models / "clip", confidences)
+    judged = read_judged(inputs.human)
+    tweets = pl.read_parquet(inputs.tweets, columns=["tweet", "text_hash", "conversation", "event"])
+    refuse_learnt(judged.judgements, tweets, inputs.labelled)
+    votes = decide(judged, settings.classes.by_label())
+    answers = _answers(votes.texts, inputs, confidences, settings.text_models)
+    _write_confusion(outputs.confusion, votes.texts["label"].to_list(), answers)
+    event_of = events(judged.judgements, tweets)
+    where = [event_of.get(row) for row in votes.texts["label_row"]]
+    cases: list[Case] = []
+    comparisons = []
+    for neutral in (LEFT_OUT, f"as_{settings.neutral_as}"):
+        kept, truth = _treated(votes.texts["label"], None if neutral == LEFT_OUT else settings.neutral_as)
+        said = {MAJORITY: Answers(constant(truth))} | {name: answer.of(kept) for name, answer in answers.items()}
+        texts = votes.texts.with_columns(pl.Series("event", where, pl.String)).filter(kept)
+        found = list(_cases(neutral, texts, truth, said, settings, seed))
+        cases += found
+        comparisons += comparison_rows(found[0], truth, said)
+    for model, verdict in cases[0].verdicts.items():
+        if rows := reliability_rows(verdict):
+            write_rows(outputs.reliability / f"{model}.csv", rows)
+    write_rows(outputs.scores, score_rows(cases))
+    write_rows(outputs.classes, class_rows(cases))
+    write_rows(outputs.comparisons, comparisons)
+    write_json(outputs.metrics, _metrics(judged, votes, cases, settings, seed))
+    if not cases[0].texts:
         say("no text was judged negative or positive by people: nothing to compare the models with")
 
 
@@ -91,105 +130,103 @@ def _say_what_is_left_over(folder: Path, confidences: Sequence[str]) -> None:
             say(f"{path} is of no confidence in augment.min_confidences and is not judged: delete it")
 
 
-def _predictions(
-    texts: pl.DataFrame,
-    judged: pl.DataFrame,
-    models: Path,
-    embeddings: Path,
-    confidences: Sequence[str],
-    text_models: Sequence[str],
-) -> dict[str, NDArray[np.int64]]:
-    """Class of every text by model, the baseline first; models that could not be trained are left out."""
-    in_order = texts.select("label_row").join(judged, on="label_row", how="left", maintain_order="left")
-    stripped = in_order["text"].to_list()
-    found: dict[str, NDArray[np.int64] | None] = {
-        AS_WRITTEN: vader(texts["text"].to_list())[0],
-        BASELINE: vader(stripped)[0],
-    }
+def _answers(
+    texts: pl.DataFrame, inputs: Inputs, confidences: Sequence[str], text_models: Sequence[str]
+) -> dict[str, Answers]:
+    """What every model says of every text, the baselines first; models that could not be trained are left out."""
+    stripped_of = dict(read_judged(inputs.judged).texts.select("label_row", "text").iter_rows())
+    stripped = [stripped_of[row] for row in texts["label_row"]]
+    found: dict[str, NDArray[np.float64] | None] = {}
     for name in text_models:
-        found[name] = predict_text(models / "text" / name / "model.safetensors", stripped)
-    vectors = read_embeddings(embeddings, "human")
+        found[name] = predict_text(inputs.models / "text" / name / "model.safetensors", stripped)
+    vectors = read_embeddings(inputs.embeddings, "human")
     row_of = {row: number for number, row in enumerate(vectors.ids)}
     text_BE = vectors.vectors[[row_of[row] for row in texts["label_row"]]]
     for confidence in confidences:
-        found[f"clip-{confidence}"] = predict_clip(models / "clip" / confidence / "model.safetensors", text_BE)
-    for name, predicted in found.items():
-        if predicted is None:
+        path = inputs.models / "clip" / confidence / "model.safetensors"
+        found[f"clip-{confidence}"] = predict_clip(path, text_BE)
+    for name, positive in found.items():
+        if positive is None:
             say(f"{name} was not trained: it is not judged")
-    return {name: predicted for name, predicted in found.items() if predicted is not None}
-
-
-def _rows(
-    truth: NDArray[np.int64], kept: Mapping[str, NDArray[np.int64]], sources: Sequence[str], resamples: int, seed: int
-) -> list[dict[str, Any]]:
-    """One row a model and source, all sources together first."""
-    rows = []
-    names = np.array(sources, object)
-    for model, predicted in kept.items():
-        for source in [ALL, *sorted(set(sources))]:
-            chosen = np.full(len(truth), True) if source == ALL else names == source
-            matrix = confusion_matrix(truth[chosen], predicted[chosen], 2)
-            cells = unit_cells(truth[chosen], predicted[chosen], range(int(chosen.sum())))
-            # One stream a source: every model is judged on the same resampled texts.
-            rng = generator(seed, "evaluate_human", source)
-            low, high = bootstrap_interval(cells, balanced_accuracies, rng, resamples)
-            scores = classification_scores(matrix)
-            rows.append({"model": model, "source": source, "n": int(chosen.sum()), **scores, "low": low, "high": high})
-    return rows
-
-
-def _write_table(path: Path, rows: list[dict[str, Any]]) -> None:
-    lines = [",".join(COLUMNS)]
-    for row in rows:
-        lines.append(",".join(_cell(row[column]) for column in COLUMNS))
-    write_text(path, "\n".join(lines) + "\n")
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.6g}"
-    return str(value)
-
-
-def _metrics(
-    votes: Judged,
-    truth: NDArray[np.int64],
-    kept: Mapping[str, NDArray[np.int64]],
-    rows: list[dict[str, Any]],
-    resamples: int,
-    seed: int,
-) -> dict[str, Any]:
-    headline = {row["model"]: {key: row[key] for key in COLUMNS[3:]} for row in rows if row["source"] == ALL}
-    for model, predicted in kept.items():
-        if model not in (AS_WRITTEN, BASELINE, MAJORITY):
-            headline[model]["above_vader"] = paired_difference(
-                truth, predicted, kept[BASELINE], resamples, generator(seed, "evaluate_human", "paired")
-            )
-    return {
-        "judgements": votes.judgements,
-        "texts": len(votes.texts),
-        "ties": votes.ties,
-        "agreement": votes.agreement,
-        "neutral": int((votes.texts["label"] == "neutral").sum()),
-        "compared": len(truth),
-        "models": headline,
+    baselines = {AS_WRITTEN: texts["text"].to_list(), BASELINE: stripped}
+    return {name: Answers(vader(read)[0]) for name, read in baselines.items()} | {
+        name: Answers(decided(positive), positive) for name, positive in found.items() if positive is not None
     }
 
 
-def paired_difference(
+def _write_confusion(folder: Path, truth: Sequence[str], answers: Mapping[str, Answers]) -> None:
+    for model, said in answers.items():
+        lines = sorted(zip(truth, (CLASSES[number] for number in said.classes), strict=True))
+        write_text(folder / f"{model}.csv", "truth,predicted\n" + "".join(f"{a},{b}\n" for a, b in lines))
+
+
+def _treated(labels: pl.Series, neutral_as: str | None) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which texts are kept, and the class of those, neutral ones being left out or taken for a class."""
+    known = labels if neutral_as is None else labels.replace("neutral", neutral_as)
+    kept = known.is_in(CLASSES)
+    return kept.to_numpy(), (known.filter(kept) == CLASSES[1]).cast(pl.Int64).to_numpy()
+
+
+def _cases(
+    neutral: str,
+    texts: pl.DataFrame,
     truth: NDArray[np.int64],
-    predicted: NDArray[np.int64],
-    baseline: NDArray[np.int64],
-    resamples: int,
-    rng: np.random.Generator,
-) -> dict[str, float]:
-    """Balanced accuracy of a model less that of the baseline, with the interval over texts resampled together."""
-    texts = range(len(truth))
-    cells = np.concatenate([unit_cells(truth, answer, texts) for answer in (predicted, baseline)], axis=1)
+    answers: Mapping[str, Answers],
+    settings: EvaluateHuman,
+    seed: int,
+) -> Iterator[Case]:
+    """All texts, then those of each source, then those of each event."""
+    sources = texts["source"].fill_null("unknown")
+    named = texts["event"].drop_nulls().unique().sort()
+    chosen = {(ALL, ALL): np.full(len(texts), True)}
+    chosen |= {(source, ALL): (sources == source).to_numpy() for source in sources.unique().sort()}
+    chosen |= {(ALL, event): (texts["event"] == event).fill_null(False).to_numpy() for event in named}
+    for (source, event), rows in chosen.items():
+        rng = generator(seed, "evaluate_human", neutral, source, event)
+        said = {model: answer.of(rows) for model, answer in answers.items()}
+        verdicts = judge(truth[rows], said, settings.calibration_bins, rng, settings.resamples)
+        yield Case(neutral, source, event, int(rows.sum()), verdicts)
 
-    def difference(sums: NDArray[np.floating]) -> NDArray[np.floating]:
-        return balanced_accuracies(sums[..., :4]) - balanced_accuracies(sums[..., 4:])
 
-    low, high = bootstrap_interval(cells, difference, rng, resamples)
-    value = float(difference(cells.sum(0))) if len(cells) else math.nan
-    return {"difference": value, "low": low, "high": high}
+def _metrics(
+    judged: Judged, votes: Decided, cases: Sequence[Case], settings: EvaluateHuman, seed: int
+) -> dict[str, Any]:
+    plain, taken = (case for case in cases if case.whole)
+    return {
+        "judgements": len(judged.judgements),
+        "repeats": judged.repeats,
+        "texts": len(votes.texts),
+        "ties": votes.ties,
+        "voteless": votes.voteless,
+        "agreement": _agreement(judged, settings, seed),
+        "neutral": int((votes.texts["label"] == "neutral").sum()),
+        "compared": plain.texts,
+        "models": _models(plain),
+        "neutral_as_a_class": {"compared": taken.texts, "models": _models(taken)},
+    }
+
+
+def _models(case: Case) -> dict[str, Any]:
+    found: dict[str, Any] = {model: headline(verdict) for model, verdict in case.verdicts.items()}
+    for model, verdict in case.verdicts.items():
+        if model not in BASELINES:
+            value, low, high = difference(verdict, case.verdicts[BASELINE])
+            found[model]["above_vader"] = {"difference": value, "low": low, "high": high}
+    return found
+
+
+def _agreement(judged: Judged, settings: EvaluateHuman, seed: int) -> dict[str, Any]:
+    """Krippendorff's alpha of the labels as they were given, and of the classes they stand for."""
+    of_label = settings.classes.by_label()
+    order = ("negative", "neutral", "positive")
+    scales = {
+        "labels": (len(of_label), {label: number for number, label in enumerate(of_label)}),
+        "classes": (len(order), {label: order.index(name) for label, name in of_label.items() if name}),
+    }
+    result = {}
+    for name, (steps, scale) in scales.items():
+        rows = judged.judgements.filter(pl.col("label").is_in(list(scale)))
+        values = rows["label"].replace_strict(scale, return_dtype=pl.Int64).to_numpy()
+        rng = generator(seed, "evaluate_human", "agreement", name)
+        result[name] = agreement(rows["label_row"].to_list(), values, steps, rng, settings.resamples)
+    return result

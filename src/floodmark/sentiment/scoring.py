@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from floodmark.learning.confusion import classification_scores, confusion_matrix
+from floodmark.learning.confusion import classification_scores, confusion_matrix, matrix_scores
 from floodmark.learning.intervals import bootstrap_interval
 
 if TYPE_CHECKING:
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 RESAMPLES = 1000
 
 
+def decided(positive: NDArray[np.floating]) -> NDArray[np.int64]:
+    """The class that each probability of `positive` stands for: 1 above one half, else 0."""
+    return (positive > 0.5).astype(np.int64)
+
+
 def balanced_accuracies(cells: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Balanced accuracy of many confusion matrices, flattened to (..., classes^2); absent classes are left out."""
-    classes = int(cells.shape[-1] ** 0.5)
-    matrices = cells.reshape(*cells.shape[:-1], classes, classes)
-    truth = matrices.sum(-1)
-    recall = np.where(truth > 0, np.diagonal(matrices, axis1=-2, axis2=-1) / np.where(truth > 0, truth, 1), 0.0)
-    return np.asarray(recall.sum(-1) / (truth > 0).sum(-1))
+    """Balanced accuracy of many confusion matrices of two classes, flattened to (..., 4)."""
+    return matrix_scores(cells.reshape(*cells.shape[:-1], 2, 2))["balanced_accuracy"]
 
 
 def unit_cells(truth: NDArray[np.integer], predicted: NDArray[np.integer], units: Sequence[Any]) -> NDArray[np.float64]:
@@ -36,7 +37,7 @@ def unit_cells(truth: NDArray[np.integer], predicted: NDArray[np.integer], units
 def score(
     truth: NDArray[np.integer], predicted: NDArray[np.integer], units: Sequence[Any], rng: np.random.Generator
 ) -> dict[str, float]:
-    """Count, accuracy, balanced accuracy with its 95 % interval, and macro F1.
+    """Count, accuracy, balanced accuracy with its 95 % interval, macro F1 and Matthews correlation.
 
     Args:
         truth: 0 or 1.

@@ -103,8 +103,8 @@ def load_text_model(path: Path) -> tuple[torch.nn.Module, dict[str, Any]] | None
     return model.eval(), config
 
 
-def predict_text(path: Path, texts: Sequence[str]) -> NDArray[np.int64] | None:
-    """Classes that a saved model gives to scrubbed texts; null where it could not be trained."""
+def predict_text(path: Path, texts: Sequence[str]) -> NDArray[np.float64] | None:
+    """Probabilities of `positive` that a saved model gives to scrubbed texts; null where it could not be trained."""
     loaded = load_text_model(path)
     if loaded is None:
         return None

@@ -16,7 +16,7 @@ from floodmark.learning.seeds import fix, generator
 from floodmark.learning.trainer import Schedule, fit
 from floodmark.learning.weights import save_weights
 from floodmark.progress import say
-from floodmark.sentiment.scoring import majority, score
+from floodmark.sentiment.scoring import decided, majority, score
 from floodmark.storage import write_json
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 EVALUATION_BATCH = 512
 POOL = 16
 """Batches among which tweets are sorted by length."""
-HISTORY = ("epoch", "loss", "accuracy", "balanced_accuracy", "macro_f1")
+HISTORY = ("epoch", "loss", "training_accuracy", "accuracy", "balanced_accuracy", "macro_f1", "matthews_correlation")
+"""Columns of `history.csv`: `loss` and `training_accuracy` are means over the epoch's batches as they were trained on,
+with dropout and before each step, which costs nothing; the others score the whole validation split after the epoch."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def train(
     summary["best_epoch"] = max(history, key=lambda row: row["balanced_accuracy"])["epoch"]
     for split in ("validation", "test"):
         examples = splits[split]
-        predicted = predict(model, examples.inputs, collate)
+        predicted = decided(predict(model, examples.inputs, collate))
         scores = score(examples.labels, predicted, examples.groups, generator(seed, "intervals", split))
         summary[split] = scores | {"majority": majority(training.labels, examples.labels)}
     write_json(folder / "train.json", summary | (details or {}))
@@ -120,6 +122,7 @@ def _fit(
     labels = torch.from_numpy(training.labels)
     counts = np.bincount(training.labels, minlength=2)
     weights = torch.tensor(len(labels) / (2 * counts), dtype=torch.float32, device=device)
+    running = _Running()
 
     def batches(epoch: int) -> Iterator[tuple[torch.Tensor, ...]]:
         rng = generator(seed, "order", name, epoch)
@@ -130,15 +133,35 @@ def _fit(
 
     def loss(batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
         *arguments, truth = batch
-        return F.cross_entropy(model(*arguments), truth, weights)
+        logits = model(*arguments)
+        running.add(logits, truth)
+        return F.cross_entropy(logits, truth, weights)
 
     def evaluate() -> dict[str, float]:
-        predicted = predict(model, validation.inputs, collate)
-        return classification_scores(confusion_matrix(validation.labels, predicted, 2))
+        predicted = decided(predict(model, validation.inputs, collate))
+        scores = classification_scores(confusion_matrix(validation.labels, predicted, 2))
+        return {"training_accuracy": running.take(), **scores}
 
     steps = -(-len(labels) // settings.batch_size)
     schedule = Schedule(settings.epochs, settings.learning_rate, settings.weight_decay, steps, settings.patience)
     return fit(model, loss, batches, evaluate, schedule, "balanced_accuracy")
+
+
+class _Running:
+    """Accuracy over the batches since it was last taken; the device is asked for one number an epoch."""
+
+    def __init__(self) -> None:
+        self._hits: list[torch.Tensor] = []
+        self._rows = 0
+
+    def add(self, logits: torch.Tensor, truth: torch.Tensor) -> None:
+        self._hits.append((logits.detach().argmax(1) == truth).sum())
+        self._rows += len(truth)
+
+    def take(self) -> float:
+        hits, rows = int(torch.stack(self._hits).sum()), self._rows
+        self._hits, self._rows = [], 0
+        return hits / rows
 
 
 def shuffled(
@@ -163,13 +186,17 @@ def predict(
     model: torch.nn.Module,
     inputs: tuple[torch.Tensor, ...],
     collate: Callable[[tuple[torch.Tensor, ...]], tuple[torch.Tensor, ...]] = tuple,
-) -> NDArray[np.int64]:
-    """The class of every row, in order; 0 and 1."""
+) -> NDArray[np.float64]:
+    """The probability of `positive` for every row, in order; `scoring.decided` makes classes of it.
+
+    It is the softmax of the two logits, in double precision, so that what differs in the logits differs here.
+    """
     device = next(model.parameters()).device
     model.eval()
     found = []
     with torch.inference_mode():
         for start in range(0, len(inputs[0]), EVALUATION_BATCH):
             arguments = collate(tuple(tensor[start : start + EVALUATION_BATCH] for tensor in inputs))
-            found.append(model(*(tensor.to(device) for tensor in arguments)).argmax(1).cpu().numpy())
-    return np.concatenate(found) if found else np.zeros(0, np.int64)
+            logits = model(*(tensor.to(device) for tensor in arguments)).cpu().double()
+            found.append(torch.sigmoid(logits[:, 1] - logits[:, 0]).numpy())
+    return np.concatenate(found) if found else np.zeros(0)

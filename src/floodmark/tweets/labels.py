@@ -13,14 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-CLASSES = {
-    "negative": "negative",
-    "slightly negative": "negative",
-    "neutral": "neutral",
-    "slightly positive": "positive",
-    "positive": "positive",
-}
-"""The five-step scale on three classes: slight ones follow their side."""
+STEPS = ("negative", "slightly negative", "neutral", "slightly positive", "positive")
+"""The labels that are known: a scale of five steps, of which three or two may be used. Which class a step stands for is
+for `evaluate_human` to say; nothing else that a file calls a label passes."""
 ALIASES = {"text": "input.text", "label": "answer.sentiment.label", "annotator": "workerid"}
 """Those of our column names that Amazon Mechanical Turk's results write otherwise."""
 COLUMNS = ("id", "text", "label", "annotator", "source")
@@ -48,11 +43,11 @@ def read_labels(folder: Path) -> tuple[list[HumanLabel], int]:
     dropped = 0
     for path in sorted(folder.rglob("*.csv")):
         for number, row in _rows(path):
-            judged = CLASSES.get(" ".join((row.get("label") or "").casefold().split()))
+            judged = " ".join((row.get("label") or "").casefold().split())
             text = row.get("text") or ""
-            if judged is None or not text.strip():
+            if judged not in STEPS or not text.strip():
                 dropped += 1
-                say(f"{path}:{number}: no text, or a label that is none of {', '.join(CLASSES)}: row dropped")
+                say(f"{path}:{number}: no text, or a label that is none of {', '.join(STEPS)}: row dropped")
                 continue
             labels.append(
                 HumanLabel(text, judged, row.get("id") or None, row.get("annotator") or None, row.get("source") or None)

@@ -67,7 +67,7 @@ HUMAN = {
     "text_hash": Column(_TEXT, "joins tweets", KEYED + " of the raw text"),
     "annotator": Column(_TEXT, "agreement between annotators", KEYED),
     "text": Column(_TEXT, "what the models read", "as in tweets"),
-    "label": Column(_TEXT, "the truth", "negative, neutral or positive"),
+    "label": Column(_TEXT, "the truth", "one of five steps from negative to positive"),
     "source": Column(_TEXT, "where the labels are from", COMMON + "; must look like a slug"),
 }
 
