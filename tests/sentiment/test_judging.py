@@ -10,14 +10,16 @@ import pytest
 from floodmark.errors import UserError
 from floodmark.learning.confusion import classification_scores, confusion_matrix
 from floodmark.learning.seeds import generator
+from floodmark.sentiment.answers import Inputs, all_answers
 from floodmark.sentiment.baselines import constant, vader
 from floodmark.sentiment.dataset import read_tweets
 from floodmark.sentiment.human import decide, read_judged
 from floodmark.sentiment.human_tables import Case, comparison_rows, reliability_rows
-from floodmark.sentiment.judging import Inputs, Outputs, evaluate
+from floodmark.sentiment.judging import Outputs, evaluate
 from floodmark.sentiment.scorecard import Answers, difference, judge
 from floodmark.sentiment.scoring import balanced_accuracies, majority, score, unit_cells
 from floodmark.settings.evaluate_human import EvaluateHuman
+from floodmark.settings.train_clip import TrainClip
 from tests.sentiment.test_human import THREE as LABELS
 
 
@@ -196,10 +198,17 @@ def run(study, root, params, human=None, seed=1, **changes):
         (out / folder).mkdir(parents=True)
     tweets, human = study / "tweets", human or study / "tweets" / "human.parquet"
     inputs = Inputs(human, human if human.parent != tweets else tweets / "judged.parquet", root / "tweets.parquet",
-                    tweets / "labelled.parquet", root, study / "embeddings")  # fmt: skip
+                    tweets / "labelled.parquet", root, study / "embeddings", study / "no vectors")  # fmt: skip
     names = ("confusion", "reliability", "human.csv", "classes.csv", "comparisons.csv", "metrics.json")
     settings = params("evaluate_human", EvaluateHuman, text_models=["lstm"], resamples=100, **changes)
-    evaluate(inputs, Outputs(*(out / name for name in names)), ["none", "0.5"], settings, seed)
+    evaluate(
+        inputs,
+        Outputs(*(out / name for name in names)),
+        ["none", "0.5"],
+        settings,
+        params("train_clip", TrainClip),
+        seed,
+    )
     return out
 
 
@@ -207,7 +216,8 @@ def table(path):
     return list(csv.DictReader(path.open()))
 
 
-MODELS = ["majority", "vader", "vader_without_emoji", "lstm", "clip-none", "clip-0.5"]
+LEARNT = ["clip_zero_shot", "clip_linear_probe", "tfidf", "mean_vectors", "lstm", "clip-none", "clip-0.5"]
+MODELS = ["majority", "vader", "vader_without_emoji", *LEARNT]
 PARTS = [("all", "all"), ("source0", "all"), ("source1", "all"), ("all", "north"), ("all", "south")]
 
 
@@ -276,7 +286,7 @@ def test_classes_and_pairs_have_their_tables(judged_study):
 
 def test_only_models_with_probabilities_have_a_reliability_table(judged_study):
     _, _, out = judged_study
-    assert sorted(path.stem for path in (out / "reliability").iterdir()) == ["clip-0.5", "clip-none", "lstm"]
+    assert sorted(path.stem for path in (out / "reliability").iterdir()) == sorted(LEARNT)
     compared = json.loads((out / "metrics.json").read_text())["compared"]
     for path in (out / "reliability").iterdir():
         rows = table(path)
@@ -351,18 +361,23 @@ def test_a_model_that_learnt_beats_chance_on_people_too(judged_study):
     assert metrics["models"]["lstm"]["balanced_accuracy"] > 0.8
 
 
-def test_vader_reads_the_texts_as_written_and_those_of_the_models(study, tmp_path, monkeypatch):
-    from floodmark.sentiment import judging
+def test_vader_reads_the_texts_as_written_and_those_of_the_models(study, tmp_path, monkeypatch, params):
+    from floodmark.sentiment import answers
 
     human = pl.read_parquet(study / "tweets" / "human.parquet").with_columns(pl.col("text") + " 😭")
     human.write_parquet(tmp_path / "human.parquet")
     read = {}
-    monkeypatch.setattr(judging, "vader", lambda texts: (read.setdefault("vader", []).append(texts), None))
-    monkeypatch.setattr(judging, "predict_text", lambda path, texts: read.setdefault("models", texts) and None)
-    monkeypatch.setattr(judging, "predict_clip", lambda path, vectors: None)
-    inputs = Inputs(tmp_path, study / "tweets" / "judged.parquet", tmp_path, tmp_path, tmp_path, study / "embeddings")
-    judging._answers(read_judged(tmp_path / "human.parquet").texts, inputs, [], ["lstm"])
+    monkeypatch.setattr(answers, "vader", lambda texts: (read.setdefault("vader", []).append(texts), None))
+    monkeypatch.setattr(answers, "predict_text", lambda path, texts: read.setdefault("models", texts) and None)
+    monkeypatch.setattr(
+        answers, "text_baselines", lambda tweets, texts, *rest: read.setdefault("baselines", texts) and {}
+    )
+    inputs = Inputs(tmp_path, study / "tweets" / "judged.parquet", tmp_path, study / "tweets" / "labelled.parquet",
+                    tmp_path, study / "embeddings", tmp_path)  # fmt: skip
+    settings = params("evaluate_human", EvaluateHuman, text_models=["lstm"])
+    texts = read_judged(tmp_path / "human.parquet").texts
+    all_answers(texts, inputs, [], settings, params("train_clip", TrainClip), 1)
     written, without = read["vader"]
     assert all("😭" in text for text in written)
-    assert not any("😭" in text for text in read["models"])
-    assert [text.removesuffix(" 😭") for text in written] == without == read["models"]
+    assert [text.removesuffix(" 😭") for text in written] == without == read["models"] == read["baselines"]
+    assert not any("😭" in text for text in without)

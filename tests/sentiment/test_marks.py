@@ -7,10 +7,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from floodmark.learning.torchvision_shim import fit_torchvision
-from floodmark.sentiment import topics
+from floodmark.sentiment import corpus, topics
 from floodmark.sentiment.embeddings import embed
 from floodmark.sentiment.emoji import LabelEmoji
 from floodmark.sentiment.labelling import label
+from floodmark.settings.embed import Embed
 from floodmark.settings.find_topics import FindTopics
 from floodmark.settings.label_tweets import LabelTweets
 from floodmark.tweets import schema
@@ -20,7 +21,7 @@ RAW = {"outputs/tweets/tweets.parquet", "outputs/tweets/human.parquet"}
 ALLOWED = {
     "ingest_media": {"outputs/tweets/tweets.parquet"},  # for the names of photos
     "label_tweets": RAW,
-    "evaluate_human": {"outputs/tweets/human.parquet"},  # for VADER on the texts as written, a row of its own
+    "evaluate_human": RAW,  # for VADER on the texts as written, a row of its own, and for hashes and events
 }
 DRESSES = (
     "{}",
@@ -77,7 +78,7 @@ def test_no_table_of_texts_holds_a_mark(decorated, name):
         assert {"labelled", "tie", "human"} <= set(table["fate"])
 
 
-def test_clip_is_shown_no_mark(decorated, study, tmp_path, monkeypatch):
+def test_clip_is_shown_no_mark(decorated, study, tmp_path, monkeypatch, params):
     fit_torchvision()
     import open_clip
 
@@ -90,18 +91,21 @@ def test_clip_is_shown_no_mark(decorated, study, tmp_path, monkeypatch):
         return lambda texts, *more, **others: shown.extend(texts) or tokenize(texts, *more, **others)
 
     monkeypatch.setattr(open_clip, "get_tokenizer", tokenizer_of)
-    embed(root / "labelled.parquet", root / "judged.parquet", study / "media", study / "clip", tmp_path, 256)
+    settings = params("embed", Embed)
+    tables = (root / "labelled.parquet", root / "judged.parquet")
+    embed(*tables, study / "media", study / "clip", tmp_path, settings, tmp_path / "known")
+    shown = set(shown) - {*settings.negative_prompts, *settings.positive_prompts}
     spotless(shown, marks, glyphs)
     labelled = pl.read_parquet(root / "labelled.parquet").filter(pl.col("label").is_not_null())
-    assert set(labelled["text"]) | set(pl.read_parquet(root / "judged.parquet")["text"]) == set(shown)
+    assert set(labelled["text"]) | set(pl.read_parquet(root / "judged.parquet")["text"]) == shown
 
 
 def test_topics_read_no_mark(decorated, tmp_path, monkeypatch, params):
     root, marks, glyphs = decorated
     read = []
-    real = topics.tokens
-    monkeypatch.setattr(topics, "tokens", lambda text: read.append(text) or real(text))
-    settings = params("find_topics", FindTopics, count=2, compare_counts=[2], min_tweets=5, iterations=1)
+    real = corpus.tokens
+    monkeypatch.setattr(corpus, "tokens", lambda text: read.append(text) or real(text))
+    settings = params("find_topics", FindTopics, count=2, candidate_counts=[2], min_tweets=5, iterations=1)
     topics.find_topics(root / "labelled.parquet", tmp_path, settings, 1)
     spotless(read, marks, glyphs)
 

@@ -15,6 +15,18 @@ SCORE, PREDICTED = "critical_success_index", "predicted_events"
 COLUMNS = ("system", "rebuild with", "score", "baseline")
 TO_COME = "to come"
 BASELINES = ("climatology", "routed_rain")
+JUDGES = {
+    "vader_without_emoji": "VADER",
+    "vader": "with the emoji",
+    "majority": "majority",
+    "tfidf": "TF-IDF",
+    "mean_vectors": "mean word vectors",
+    "clip_zero_shot": "CLIP zero-shot",
+    "clip_linear_probe": "CLIP's linear probe",
+    "sentence": "sentence encoder",
+    "sentence_dense": "with two dense layers",
+}
+"""Baselines of sentiment as a reader knows them, those first that follow one another."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +113,8 @@ def _headline(outputs: Path) -> dict[str, dict[str, Any]]:
 
 
 def _judges(outputs: Path) -> str:
-    vader = f"VADER {_judged(outputs, 'vader_without_emoji')}, with the emoji {_judged(outputs, 'vader')}"
-    return f"{vader}, majority {_judged(outputs, 'majority')}"
+    found = _headline(outputs)
+    return ", ".join(f"{shown} {_judged(outputs, name)}" for name, shown in JUDGES.items() if name in found) or "–"
 
 
 def _augmentation(outputs: Path, confidences: Sequence[str]) -> tuple[str, str]:
@@ -125,7 +137,7 @@ def _topics(outputs: Path, _: Sequence[str]) -> tuple[str, str]:
 
 def _people(outputs: Path, _: Sequence[str]) -> tuple[str, str]:
     found = _headline(outputs)
-    models = [row for name, row in found.items() if name not in ("vader", "vader_without_emoji", "majority")]
+    models = [row for name, row in found.items() if name not in JUDGES]
     if not models:
         return "–", "–"
     best = max(models, key=lambda row: row["balanced_accuracy"] or 0)

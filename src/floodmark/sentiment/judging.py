@@ -10,11 +10,10 @@ import polars as pl
 from floodmark.learning.seeds import generator
 from floodmark.progress import say
 from floodmark.sentiment.agreement import agreement
+from floodmark.sentiment.answers import BASELINE, FIXED, MAJORITY, Inputs, all_answers
 from floodmark.sentiment.archive import events, refuse_learnt
-from floodmark.sentiment.baselines import constant, vader
-from floodmark.sentiment.clip_models import predict_clip
+from floodmark.sentiment.baselines import constant
 from floodmark.sentiment.dataset import CLASSES
-from floodmark.sentiment.embeddings import read_embeddings
 from floodmark.sentiment.human import Decided, Judged, decide, read_judged
 from floodmark.sentiment.human_tables import (
     ALL,
@@ -27,8 +26,6 @@ from floodmark.sentiment.human_tables import (
     write_rows,
 )
 from floodmark.sentiment.scorecard import Answers, difference, judge
-from floodmark.sentiment.scoring import decided
-from floodmark.sentiment.text_models import predict_text
 from floodmark.storage import write_json, write_text
 
 if TYPE_CHECKING:
@@ -38,31 +35,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from floodmark.settings.evaluate_human import EvaluateHuman
+    from floodmark.settings.train_clip import TrainClip
 
 LEFT_OUT = "left_out"
-AS_WRITTEN, BASELINE, MAJORITY = "vader", "vader_without_emoji", "majority"
-"""VADER with the label emoji that no model sees, VADER on the models' own texts, and the commonest class."""
-BASELINES = (MAJORITY, AS_WRITTEN, BASELINE)
-
-
-class Inputs(NamedTuple):
-    """What is judged, and by what.
-
-    Attributes:
-        human: `human.parquet`, the texts as written, which VADER reads.
-        judged: `judged.parquet`, the same texts without label emoji, which VADER and the models read.
-        tweets: `tweets.parquet`, which knows events and conversations.
-        labelled: `labelled.parquet`, which knows what was learnt from.
-        models: Folder of `text/<model>` and `clip/<confidence>`.
-        embeddings: Folder of the embeddings.
-    """
-
-    human: Path
-    judged: Path
-    tweets: Path
-    labelled: Path
-    models: Path
-    embeddings: Path
 
 
 class Outputs(NamedTuple):
@@ -85,7 +60,14 @@ class Outputs(NamedTuple):
     metrics: Path
 
 
-def evaluate(inputs: Inputs, outputs: Outputs, confidences: Sequence[str], settings: EvaluateHuman, seed: int) -> None:
+def evaluate(
+    inputs: Inputs,
+    outputs: Outputs,
+    confidences: Sequence[str],
+    settings: EvaluateHuman,
+    dense: TrainClip,
+    seed: int,
+) -> None:
     """Write the scores of every model and baseline against people.
 
     The models know two classes. The headline leaves out texts that people call neutral; beside it stand the scores with
@@ -100,7 +82,7 @@ def evaluate(inputs: Inputs, outputs: Outputs, confidences: Sequence[str], setti
     tweets = pl.read_parquet(inputs.tweets, columns=["tweet", "text_hash", "conversation", "event"])
     refuse_learnt(judged.judgements, tweets, inputs.labelled)
     votes = decide(judged, settings.classes.by_label())
-    answers = _answers(votes.texts, inputs, confidences, settings.text_models)
+    answers = all_answers(votes.texts, inputs, confidences, settings, dense, seed)
     _write_confusion(outputs.confusion, votes.texts["label"].to_list(), answers)
     event_of = events(judged.judgements, tweets)
     where = [event_of.get(row) for row in votes.texts["label_row"]]
@@ -128,30 +110,6 @@ def _say_what_is_left_over(folder: Path, confidences: Sequence[str]) -> None:
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name not in confidences:
             say(f"{path} is of no confidence in augment.min_confidences and is not judged: delete it")
-
-
-def _answers(
-    texts: pl.DataFrame, inputs: Inputs, confidences: Sequence[str], text_models: Sequence[str]
-) -> dict[str, Answers]:
-    """What every model says of every text, the baselines first; models that could not be trained are left out."""
-    stripped_of = dict(read_judged(inputs.judged).texts.select("label_row", "text").iter_rows())
-    stripped = [stripped_of[row] for row in texts["label_row"]]
-    found: dict[str, NDArray[np.float64] | None] = {}
-    for name in text_models:
-        found[name] = predict_text(inputs.models / "text" / name / "model.safetensors", stripped)
-    vectors = read_embeddings(inputs.embeddings, "human")
-    row_of = {row: number for number, row in enumerate(vectors.ids)}
-    text_BE = vectors.vectors[[row_of[row] for row in texts["label_row"]]]
-    for confidence in confidences:
-        path = inputs.models / "clip" / confidence / "model.safetensors"
-        found[f"clip-{confidence}"] = predict_clip(path, text_BE)
-    for name, positive in found.items():
-        if positive is None:
-            say(f"{name} was not trained: it is not judged")
-    baselines = {AS_WRITTEN: texts["text"].to_list(), BASELINE: stripped}
-    return {name: Answers(vader(read)[0]) for name, read in baselines.items()} | {
-        name: Answers(decided(positive), positive) for name, positive in found.items() if positive is not None
-    }
 
 
 def _write_confusion(folder: Path, truth: Sequence[str], answers: Mapping[str, Answers]) -> None:
@@ -209,7 +167,7 @@ def _metrics(
 def _models(case: Case) -> dict[str, Any]:
     found: dict[str, Any] = {model: headline(verdict) for model, verdict in case.verdicts.items()}
     for model, verdict in case.verdicts.items():
-        if model not in BASELINES:
+        if model not in FIXED:
             value, low, high = difference(verdict, case.verdicts[BASELINE])
             found[model]["above_vader"] = {"difference": value, "low": low, "high": high}
     return found

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from floodmark.sentiment.clip_probes import linear_probe, zero_shot
 from floodmark.sentiment.embeddings import Embeddings, read_embeddings
-from floodmark.sentiment.zero_shot import zero_shot
 
 UNIT = np.eye(3, dtype=np.float16)
 
@@ -35,3 +35,24 @@ def test_prompts_are_embedded_with_the_classes_they_stand_for(study, small_block
     )
     human = read_embeddings(study / "embeddings", "human")
     assert ((zero_shot(human.vectors, found) > 0) & (zero_shot(human.vectors, found) < 1)).all()
+
+
+def test_a_linear_probe_learns_from_training_tweets_what_their_vectors_tell(study, tmp_path):
+    import polars as pl
+
+    from floodmark.sentiment.dataset import labelled, read_tweets
+
+    path = study / "tweets" / "labelled.parquet"
+    known = labelled(read_tweets(path))
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(size=(len(known), 8))
+    vectors[:, 2] += np.where(known["label"] == 1, 2.0, -2.0)
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
+    found = linear_probe(path, Embeddings(known["tweet"].to_list(), vectors, 10.0), vectors)
+    assert ((found > 0.5) == (known["label"] == 1).to_numpy()).mean() > 0.9
+    order = rng.permutation(len(known))
+    moved = Embeddings([known["tweet"][int(row)] for row in order], vectors[order], 10.0)
+    np.testing.assert_allclose(linear_probe(path, moved, vectors), found)
+    one_class = read_tweets(path).filter(pl.col("label").is_null() | (pl.col("label") == 1))
+    one_class.write_parquet(tmp_path / "one.parquet")
+    assert linear_probe(tmp_path / "one.parquet", moved, vectors) is None
