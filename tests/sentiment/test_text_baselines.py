@@ -6,8 +6,10 @@ import pytest
 
 from floodmark.errors import UserError
 from floodmark.sentiment import sentence, text_baselines
-from floodmark.sentiment.human import read_judged
+from floodmark.sentiment.human import decide, read_judged
 from floodmark.settings.train_clip import TrainClip
+
+LABELS = ("negative", "neutral", "positive")
 
 
 @pytest.fixture
@@ -16,8 +18,8 @@ def dense(params):
 
 
 def answers(study, root, dense, encoder=False):
-    judged = read_judged(study / "tweets" / "judged.parquet").texts
-    polar = judged.filter(pl.col("label") != "neutral")
+    votes = decide(read_judged(study / "tweets" / "judged.parquet"), {label: label for label in LABELS})
+    polar = votes.texts.filter(pl.col("label") != "neutral")
     found = text_baselines.text_baselines(
         study / "tweets" / "labelled.parquet", polar["text"].to_list(), root / "absent", encoder, dense, 1
     )
