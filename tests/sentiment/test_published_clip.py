@@ -8,6 +8,7 @@ import pytest
 import torch
 from ruamel.yaml import YAML
 
+from floodmark.learning.torchvision_shim import fit_torchvision
 from floodmark.learning.weights import load_weights
 from floodmark.sentiment.assignment import assign
 from floodmark.sentiment.clip import load, write_config, write_weights
@@ -34,6 +35,7 @@ def _section(changes, name, kind):
 
 @pytest.mark.slow
 def test_vit_b_32_runs_from_its_folder_to_predictions(tmp_path, monkeypatch):
+    fit_torchvision()
     import open_clip
 
     preset = YAML(typ="safe").load(re.search(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL).group(1))
