@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 RECORD = "floodmark_cosines.json"
 """Lies beside the weights and travels with them."""
 TOLERANCE = 0.005
-"""Cosines of one model on two machines differ by less, in half precision too; another preprocessing moves them more."""
+"""On one machine the cosines repeat to 1e-6. Those of the demonstration's model move by 0.03 with ImageNet's channel
+statistics, by 0.05 without cropping, by 0.16 with pixels up to 255, and by 0.002, unnoticed, with bilinear resizing."""
 ANEW = "record anew, with --record, where you trust the model"
 SIDE = 256
 COLOURS = {"red": (220, 20, 20), "green": (20, 160, 40), "blue": (30, 60, 220), "yellow": (240, 220, 30)}
