@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,14 @@ if TYPE_CHECKING:
 
 BLOCK = 500
 """Resamples drawn at once; bounds the memory, and changes no number."""
+
+
+class Estimate(NamedTuple):
+    """A score with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
 
 
 def resampled_sums(units: NDArray[np.floating], rng: np.random.Generator, resamples: int) -> NDArray[np.float64]:

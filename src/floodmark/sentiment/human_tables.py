@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scipy.stats import binomtest
 
+from floodmark.learning.resampling import Estimate
 from floodmark.sentiment.comparison import holm, mcnemar
 from floodmark.sentiment.dataset import CLASSES
-from floodmark.sentiment.scorecard import CALIBRATION, CLASS_SCORES, SCORES, Answers, Estimate, Verdict, difference
+from floodmark.sentiment.scorecard import CALIBRATION, CLASS_SCORES, SCORES, Answers, Verdict, difference
 from floodmark.storage import write_text
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from floodmark.learning.confusion import class_scores, matrix_scores
-from floodmark.learning.resampling import percentile_interval, resampled_sums
+from floodmark.learning.resampling import Estimate, percentile_interval, resampled_sums
 from floodmark.sentiment.calibration import Reliability, calibration_scores, calibration_units, reliability
 from floodmark.sentiment.scoring import unit_cells
 
@@ -37,14 +37,6 @@ class Answers(NamedTuple):
     def of(self, chosen: NDArray[np.bool_]) -> Answers:
         """Those of some texts."""
         return Answers(self.classes[chosen], None if self.positive is None else self.positive[chosen])
-
-
-class Estimate(NamedTuple):
-    """A score with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 class Verdict(NamedTuple):
