@@ -12,7 +12,7 @@ from floodmark.errors import UserError
 from floodmark.learning.weights import load_weights
 from floodmark.sentiment.dataset import CANDIDATE, SPLITS, labelled, read_tweets
 from floodmark.sentiment.embeddings import Embeddings, read_embeddings
-from floodmark.sentiment.models.dense import DenseClassifier
+from floodmark.sentiment.models.dense import DenseClassifier, without_photos
 from floodmark.sentiment.training import Examples, predict, train
 
 if TYPE_CHECKING:
@@ -89,5 +89,4 @@ def predict_clip(path: Path, text_BE: NDArray[np.float16]) -> NDArray[np.float64
         return None
     model = DenseClassifier(**config, image_dropout=0.0)
     model.load_state_dict(state)
-    text = torch.from_numpy(text_BE.astype(np.float32))
-    return predict(model, (text, torch.zeros_like(text), torch.zeros(len(text), dtype=torch.bool)))
+    return predict(model, without_photos(torch.from_numpy(text_BE.astype(np.float32))))

@@ -49,7 +49,7 @@ class Examples:
 
     inputs: tuple[torch.Tensor, ...]
     labels: NDArray[np.int64]
-    groups: Sequence[str]
+    groups: Sequence[Any]
     lengths: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
@@ -95,7 +95,13 @@ def train(
         return
     fix(seed, "model", name)
     model = build().to(pick_device())
-    history = _fit(name, model, splits, settings, seed, collate)
+    validation = splits["validation"]
+
+    def evaluate() -> dict[str, float]:
+        predicted = decided(predict(model, validation.inputs, collate))
+        return classification_scores(confusion_matrix(validation.labels, predicted, 2))
+
+    history = fit_classifier(name, model, training, evaluate, settings, seed, collate)
     save_weights(folder / "model.safetensors", model.state_dict(), config | {"trained": True})
     write_history(folder / "history.csv", history)
     summary["trained"] = True
@@ -109,15 +115,38 @@ def train(
     write_json(folder / "train.json", summary | (details or {}))
 
 
-def _fit(
+def weighted_cross_entropy(
+    logits_BC: torch.Tensor, truth_B: torch.Tensor, weights_C: torch.Tensor
+) -> torch.Tensor:
+    """Cross-entropy of logits, in which every class weighs the same."""
+    return F.cross_entropy(logits_BC, truth_B, weights_C)
+
+
+def fit_classifier(
     name: str,
     model: torch.nn.Module,
-    splits: dict[str, Examples],
+    training: Examples,
+    evaluate: Callable[[], dict[str, float]],
     settings: Training | TrainClip,
     seed: int,
-    collate: Callable[[tuple[torch.Tensor, ...]], tuple[torch.Tensor, ...]],
+    collate: Callable[[tuple[torch.Tensor, ...]], tuple[torch.Tensor, ...]] = tuple,
+    objective: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor] = weighted_cross_entropy,
 ) -> list[dict[str, float]]:
-    training, validation = splits["train"], splits["validation"]
+    """Train a classifier in place; it is left with the weights of the epoch with the best balanced accuracy.
+
+    Args:
+        name: Of the model, for the order of its batches.
+        model: On its device; takes what `collate` makes of the inputs, and gives logits of two classes.
+        training: Examples of both classes.
+        evaluate: Scores after an epoch, `balanced_accuracy` among them.
+        settings: Epochs, rates, batch size.
+        seed: Of the study.
+        collate: Turns the rows of a batch into the arguments of the model.
+        objective: The loss, from logits, truth and the weights of the classes.
+
+    Returns:
+        The history, a row an epoch.
+    """
     device = next(model.parameters()).device
     labels = torch.from_numpy(training.labels)
     counts = np.bincount(training.labels, minlength=2)
@@ -135,16 +164,14 @@ def _fit(
         *arguments, truth = batch
         logits = model(*arguments)
         running.add(logits, truth)
-        return F.cross_entropy(logits, truth, weights)
+        return objective(logits, truth, weights)
 
-    def evaluate() -> dict[str, float]:
-        predicted = decided(predict(model, validation.inputs, collate))
-        scores = classification_scores(confusion_matrix(validation.labels, predicted, 2))
-        return {"training_accuracy": running.take(), **scores}
+    def scores() -> dict[str, float]:
+        return {"training_accuracy": running.take(), **evaluate()}
 
     steps = -(-len(labels) // settings.batch_size)
     schedule = Schedule(settings.epochs, settings.learning_rate, settings.weight_decay, steps, settings.patience)
-    return fit(model, loss, batches, evaluate, schedule, "balanced_accuracy")
+    return fit(model, loss, batches, scores, schedule, "balanced_accuracy")
 
 
 class _Running:

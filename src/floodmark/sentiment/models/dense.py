@@ -34,3 +34,8 @@ class DenseClassifier(nn.Module):
         features_BF = torch.cat([text_BE * scale, image_BE * scale * present_B1, present_B1], dim=1)
         logits: torch.Tensor = self.layers(features_BF)
         return logits
+
+
+def without_photos(text_BE: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The classifier's arguments for texts that come without a photo."""
+    return text_BE, torch.zeros_like(text_BE), torch.zeros(len(text_BE), dtype=torch.bool)
