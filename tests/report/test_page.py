@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from floodmark.charts import COLOURS
 from floodmark.report import figures, html, systems
 from floodmark.report.page import write_page
 from floodmark.settings.report import Report
@@ -135,7 +136,7 @@ def test_training_is_drawn_beside_validation_with_and_without_augmentation(outpu
 def test_a_curve_has_a_line_for_each_confidence_in_both_panels():
     one = figures.learning({"0.5": ([0.6, 0.7], [0.5, 0.6]), "0.9": ([0.5], [0.4])}, "accuracy", "A title")
     two = figures.learning({"0.5": ([0.6, 0.7], [0.5, 0.6])}, "accuracy", "A title")
-    colour = f"stroke: {figures.COLOURS[1].lower()}"
+    colour = f"stroke: {COLOURS[1].lower()}"
     assert one.count(colour) == 3  # two panels and the legend
     assert colour not in two
 

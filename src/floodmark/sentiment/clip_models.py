@@ -40,24 +40,11 @@ def train_clip(
     Raises:
         UserError: if the confidence is none of those that were drawn.
     """
-    drawn = pl.read_parquet(augmented).drop("split")
-    if f"photo_{confidence}" not in drawn.columns:
-        names = (name.removeprefix("photo_") for name in drawn.columns if name.startswith("photo_"))
-        raise UserError(
-            f"{augmented}: no photos were assigned at confidence '{confidence}': choose among "
-            f"{', '.join(name for name in names if name != CANDIDATE)}, or add it to augment.min_confidences"
-        )
+    rows = clip_rows(confidence, tweets, augmented)
     texts, images = read_embeddings(embeddings, "texts"), read_embeddings(embeddings, "images")
-    known = labelled(read_tweets(tweets)).join(drawn, on="tweet").sort("tweet")
-    splits = {}
-    for split in SPLITS:
-        column = f"photo_{confidence}" if split == "train" else f"photo_{CANDIDATE}"
-        rows = known.filter(pl.col("split") == split).with_columns(pl.coalesce("own_photo", column).alias("seen"))
-        if split == "train":
-            rows = rows.filter(pl.col("seen").is_not_null())
-        splits[split] = _examples(rows, texts, images)
+    splits = {split: clip_examples(known, texts, images) for split, known in rows.items()}
     config = {"embedding": texts.vectors.shape[1], "units": settings.units, "dropout": settings.dropout}
-    assigned = known.filter((pl.col("split") == "train") & pl.col("own_photo").is_null())[f"photo_{confidence}"]
+    assigned = rows["train"].filter(pl.col("own_photo").is_null())
     train(
         f"clip {confidence}",
         lambda: DenseClassifier(**config, image_dropout=settings.image_dropout),
@@ -66,11 +53,35 @@ def train_clip(
         settings,
         folder,
         seed,
-        details={"assigned": assigned.count()},
+        details={"assigned": len(assigned)},
     )
 
 
-def _examples(rows: pl.DataFrame, texts: Embeddings, images: Embeddings) -> Examples:
+def clip_rows(confidence: str, tweets: Path, augmented: Path) -> dict[str, pl.DataFrame]:
+    """The tweets of each split, with the photo that is `seen`: their own, or the one drawn for them.
+
+    Training holds the tweets that have one at this confidence; validation and test all, with the draw at the candidate
+    threshold or none.
+
+    Raises:
+        UserError: if the confidence is none of those that were drawn.
+    """
+    drawn = pl.read_parquet(augmented).drop("split")
+    if f"photo_{confidence}" not in drawn.columns:
+        names = (name.removeprefix("photo_") for name in drawn.columns if name.startswith("photo_"))
+        raise UserError(
+            f"{augmented}: no photos were assigned at confidence '{confidence}': choose among "
+            f"{', '.join(name for name in names if name != CANDIDATE)}, or add it to augment.min_confidences"
+        )
+    known = labelled(read_tweets(tweets)).join(drawn, on="tweet").sort("tweet")
+    found = {}
+    for split in SPLITS:
+        column = f"photo_{confidence}" if split == "train" else f"photo_{CANDIDATE}"
+        found[split] = known.filter(pl.col("split") == split).with_columns(seen=pl.coalesce("own_photo", column))
+    return found | {"train": found["train"].filter(pl.col("seen").is_not_null())}
+
+
+def clip_examples(rows: pl.DataFrame, texts: Embeddings, images: Embeddings) -> Examples:
     """Text vectors, photo vectors (zero where there is none) and whether there is one."""
     text_row = {tweet: row for row, tweet in enumerate(texts.ids)}
     image_row = {photo: row for row, photo in enumerate(images.ids)}

@@ -61,7 +61,7 @@ def embed(
     clip = load_folder(clip_folder)
     device = pick_device()
     clip.model.to(device)
-    store = VectorStore(known / _fingerprint(clip_folder, settings.batch_size, device))
+    store = open_store(known, clip_folder, settings.batch_size, device)
     encoder = Encoder(clip, store, settings.batch_size)
     photos, labelled_tweets, human = read_photos(media), labelled(read_tweets(tweets)), read_judged(judged).texts
     say(f"{len(labelled_tweets)} texts and {len(photos.ids)} photos of tweets, {len(human)} texts judged by people")
@@ -69,29 +69,30 @@ def embed(
     seen = np.asarray(np.isfinite(pictures).all(1), bool)
     if not seen.all():
         say(f"CLIP has no finite vector for {np.count_nonzero(~seen)} photos: they count as unusable")
-    _write(folder, "images", "photo", [photos.ids[row] for row in np.flatnonzero(seen)], pictures[seen], clip)
+    write_vectors(folder, "images", "photo", [photos.ids[row] for row in np.flatnonzero(seen)], pictures[seen], clip)
     names, texts = labelled_tweets["tweet"].to_list(), labelled_tweets["text"].to_list()
-    _write(folder, "texts", "tweet", names, encoder.texts(texts, "texts"), clip)
+    write_vectors(folder, "texts", "tweet", names, encoder.texts(texts, "texts"), clip)
     rows, texts = human["label_row"].to_list(), human["text"].to_list()
-    _write(folder, "human", "label_row", rows, encoder.texts(texts, "judged texts"), clip)
+    write_vectors(folder, "human", "label_row", rows, encoder.texts(texts, "judged texts"), clip)
     by_class = dict(zip(CLASSES, (settings.negative_prompts, settings.positive_prompts), strict=True))
     classes = [name for name, prompts in by_class.items() for _ in prompts]
     prompts = [prompt for prompts in by_class.values() for prompt in prompts]
-    _write(folder, "prompts", "class", classes, encoder.texts(prompts, "prompts"), clip)
+    write_vectors(folder, "prompts", "class", classes, encoder.texts(prompts, "prompts"), clip)
 
 
-def _fingerprint(clip_folder: Path, batch_size: int, device: torch.device) -> str:
-    """Whatever the bits of a vector depend on besides its input."""
+def open_store(known: Path, clip_folder: Path, batch_size: int, device: torch.device) -> VectorStore:
+    """The vectors that a model has given before, told apart by whatever their bits depend on besides the input."""
     import open_clip
 
     digest = hashlib.blake2b(digest_size=16)
     digest.update(f"{batch_size} {device.type} {torch.__version__} {open_clip.__version__}".encode())
     for name in (CONFIG, WEIGHTS):
         digest.update((clip_folder / name).read_bytes())
-    return digest.hexdigest()
+    return VectorStore(known / digest.hexdigest())
 
 
-def _write(folder: Path, name: str, key: str, ids: list[Any], vectors: NDArray[np.float16], clip: Clip) -> None:
+def write_vectors(folder: Path, name: str, key: str, ids: list[Any], vectors: NDArray[np.float16], clip: Clip) -> None:
+    """Write one kind of vectors with their ids."""
     scale = round(clip.model.logit_scale.exp().item(), 6)
     save_weights(
         folder / f"{name}.safetensors", {"embeddings": torch.from_numpy(vectors)}, {"rows": key, "logit_scale": scale}

@@ -12,11 +12,9 @@ from floodmark.learning.resampling import Estimate
 from floodmark.sentiment.comparison import holm, mcnemar
 from floodmark.sentiment.dataset import CLASSES
 from floodmark.sentiment.scorecard import CALIBRATION, CLASS_SCORES, SCORES, Answers, Verdict, difference
-from floodmark.storage import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -138,15 +136,3 @@ def headline(verdict: Verdict) -> dict[str, float]:
 def _columns(name: str, found: Estimate) -> dict[str, float]:
     prefix = "" if name == HEADLINE else f"{name}_"
     return {name: found.value, f"{prefix}low": found.low, f"{prefix}high": found.high}
-
-
-def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write a CSV table of one row or more, NaN as an empty cell."""
-    lines = [",".join(rows[0]), *(",".join(_cell(value) for value in row.values()) for row in rows)]
-    write_text(path, "\n".join(lines) + "\n")
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.6g}"
-    return str(value)

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from floodmark.learning.seeds import generator
+from floodmark.learning.tables import write_csv
 from floodmark.progress import say
 from floodmark.sentiment.agreement import agreement
 from floodmark.sentiment.answers import BASELINE, FIXED, MAJORITY, Inputs, all_answers
@@ -23,7 +24,6 @@ from floodmark.sentiment.human_tables import (
     headline,
     reliability_rows,
     score_rows,
-    write_rows,
 )
 from floodmark.sentiment.scorecard import Answers, difference, judge
 from floodmark.storage import write_json, write_text
@@ -97,10 +97,13 @@ def evaluate(
         comparisons += comparison_rows(found[0], truth, said)
     for model, verdict in cases[0].verdicts.items():
         if rows := reliability_rows(verdict):
-            write_rows(outputs.reliability / f"{model}.csv", rows)
-    write_rows(outputs.scores, score_rows(cases))
-    write_rows(outputs.classes, class_rows(cases))
-    write_rows(outputs.comparisons, comparisons)
+            write_csv(outputs.reliability / f"{model}.csv", list(rows[0]), rows)
+    for path, table in (
+        (outputs.scores, score_rows(cases)),
+        (outputs.classes, class_rows(cases)),
+        (outputs.comparisons, comparisons),
+    ):
+        write_csv(path, list(table[0]), table)
     write_json(outputs.metrics, _metrics(judged, votes, cases, settings, seed))
     if not cases[0].texts:
         say("no text was judged negative or positive by people: nothing to compare the models with")

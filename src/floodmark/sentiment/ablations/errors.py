@@ -1,0 +1,152 @@
+"""The original's errors, switched on one at a time and all together: what each was worth, and the gap it published.
+
+It published 84.6 to 86.5 % for CLIP and 79 % for its transformer on labels from emoji, and then found the transformer
+ahead on what people judged. Only CLIP had been shown the emoji.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from torch.nn import functional
+
+from floodmark.progress import say
+from floodmark.sentiment.ablations.experiment import Effect, Outputs, Result, Variant, trained, write_results
+from floodmark.sentiment.ablations.flaws import (
+    Recipe,
+    World,
+    with_confidence_per_batch,
+    with_label_emoji,
+    with_unscaled_pixels,
+)
+from floodmark.sentiment.ablations.held_out import held_out, judged_texts
+from floodmark.sentiment.ablations.material import read_material, the_same
+from floodmark.sentiment.dataset import NONE
+from floodmark.sentiment.scoring import decided
+from floodmark.sentiment.text_models import predict_text
+from floodmark.sentiment.training import weighted_cross_entropy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import polars as pl
+    import torch
+
+    from floodmark.sentiment.ablations.heads import Objective
+    from floodmark.sentiment.ablations.held_out import HeldOut
+    from floodmark.settings.ablate_errors import AblateErrors
+    from floodmark.settings.train_clip import TrainClip
+
+SOUND, EMOJI, SOFTMAX, PIXELS, BATCHES, ALL = (
+    "sound", "emoji left in", "softmax twice", "pixels unscaled", "confidence per batch", "all four"
+)  # fmt: skip
+TRANSFORMER = Variant("transformer", "")
+TITLE = "What the original's errors were worth: differences of balanced accuracy, 95 % intervals"
+
+
+class Inputs(NamedTuple):
+    """What is read beside the world without errors.
+
+    Attributes:
+        world: As the stages before left it.
+        tweets: `tweets.parquet`, with the emoji of the texts.
+        human: `human.parquet`, with theirs.
+        transformer: Its `model.safetensors`.
+    """
+
+    world: World
+    tweets: Path
+    human: Path
+    transformer: Path
+
+
+class Flawed(NamedTuple):
+    """A world with an error, and the loss that goes with it."""
+
+    world: World
+    objective: Objective
+
+
+def softmax_twice(logits_BC: torch.Tensor, truth_B: torch.Tensor, weights_C: torch.Tensor) -> torch.Tensor:
+    """The original's loss: cross-entropy, which takes a softmax, of what a softmax was taken of already."""
+    return functional.cross_entropy(logits_BC.softmax(1), truth_B, weights_C)
+
+
+def ablate_errors(
+    inputs: Inputs,
+    outputs: Outputs,
+    classes: Mapping[str, str | None],
+    settings: AblateErrors,
+    recipe: Recipe,
+    dense: TrainClip,
+    seed: int,
+) -> None:
+    """Train CLIP's classifier with each error, with and without lent photos, and compare with the transformer.
+
+    Args:
+        inputs: See there.
+        outputs: See there.
+        classes: The class that each of people's labels stands for.
+        settings: Confidence of the lent photos, repetitions, resamples, least rows of a set.
+        recipe: How the stages before were run.
+        dense: Settings of the classifier.
+        seed: Of the study.
+    """
+    results: dict[Variant, Result] = {}
+    parts: list[HeldOut] = []
+    confidences = (NONE, str(settings.confidence))
+    with ExitStack() as stack:
+        folders = [Path(stack.enter_context(TemporaryDirectory())) for _ in range(5)]
+        for name, flawed in _flawed(inputs, folders, recipe):
+            texts = judged_texts(flawed.world.judged, classes)
+            for confidence in confidences:
+                rows, material = read_material(flawed.world.sources, confidence, texts)
+                if not material.learnable():
+                    say(f"confidence {confidence}: no tweets of both classes to learn from, or none to choose by")
+                    continue
+                say(f"CLIP's classifier, {name}, photos at {confidence}: {len(material.training)} tweets")
+                parts = parts or held_out(rows, texts, settings.least_rows)
+                results[Variant(name, confidence)] = trained(
+                    the_same(material), dense, settings.repetitions, seed, flawed.objective
+                )
+                if name == SOUND and TRANSFORMER not in results:
+                    results |= _transformer(inputs.transformer, rows, texts, settings.repetitions)
+    write_results(outputs, TITLE, results, parts, effects(confidences), settings.resamples, seed)
+
+
+def _flawed(inputs: Inputs, folders: Sequence[Path], recipe: Recipe) -> Iterator[tuple[str, Flawed]]:
+    sound, plain = inputs.world, weighted_cross_entropy
+    yield SOUND, Flawed(sound, plain)
+    yield SOFTMAX, Flawed(sound, softmax_twice)
+    yield PIXELS, Flawed(with_unscaled_pixels(sound, folders[0], recipe), plain)
+    yield BATCHES, Flawed(with_confidence_per_batch(sound, folders[1], recipe), plain)
+    leaky = with_label_emoji(sound, inputs.tweets, inputs.human, folders[2], recipe)
+    yield EMOJI, Flawed(leaky, plain)
+    per_batch = recipe._replace(augment=recipe.augment.model_copy(update={"confidence": "original_batches"}))
+    yield ALL, Flawed(with_unscaled_pixels(leaky, folders[3], per_batch), softmax_twice)
+
+
+def _transformer(
+    model: Path, rows: Mapping[str, pl.DataFrame], judged: pl.DataFrame, repetitions: int
+) -> dict[Variant, Result]:
+    """The pipeline's own transformer on the same rows, one training for all repetitions."""
+    held = [rows[split]["text"].to_list() for split in ("validation", "test")]
+    said = [predict_text(model, texts) for texts in (*held, judged["text"].to_list())]
+    if any(part is None for part in said):
+        return {}
+    classes = np.concatenate([decided(part) for part in said if part is not None])
+    accuracy = float((classes[: len(held[0])] == rows["validation"]["label"].to_numpy()).mean())
+    return {TRANSFORMER: Result(np.repeat(classes[None], repetitions, 0), 0, accuracy)}
+
+
+def effects(confidences: Sequence[str]) -> Iterator[Effect]:
+    """Each error against the sound classifier, and each classifier against the transformer."""
+    for confidence in confidences:
+        for name in (SOUND, EMOJI, SOFTMAX, PIXELS, BATCHES, ALL):
+            if name != SOUND:
+                yield Effect(name, Variant(name, confidence), Variant(SOUND, confidence))
+            yield Effect(f"{name}, over the transformer", Variant(name, confidence), TRANSFORMER)
