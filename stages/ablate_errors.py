@@ -5,7 +5,7 @@ from pathlib import Path
 from floodmark.settings.ablate_errors import AblateErrors
 from floodmark.settings.augment import Augment
 from floodmark.settings.embed import Embed
-from floodmark.settings.evaluate_human import EvaluateHuman
+from floodmark.settings.evaluate_human import Scale
 from floodmark.settings.pretrain_clip import PretrainClip
 from floodmark.settings.random import Random
 from floodmark.settings.train_clip import TrainClip
@@ -18,7 +18,7 @@ from floodmark.stage import stage
     embed=Embed,
     augment=Augment,
     train_clip=TrainClip,
-    evaluate_human=EvaluateHuman,
+    evaluate_human=Scale,
     ablate_errors=AblateErrors,
 )
 def main(
@@ -27,7 +27,7 @@ def main(
     embed: Embed,
     augment: Augment,
     train_clip: TrainClip,
-    evaluate_human: EvaluateHuman,
+    evaluate_human: Scale,
     ablate_errors: AblateErrors,
 ) -> None:
     """What each error of the original was worth: label emoji left in, softmax twice, unscaled pixels, batches."""

@@ -4,20 +4,20 @@ from pathlib import Path
 
 from floodmark.settings.ablate_images import AblateImages
 from floodmark.settings.augment import Confidences
-from floodmark.settings.evaluate_human import EvaluateHuman
+from floodmark.settings.evaluate_human import Scale
 from floodmark.settings.random import Random
 from floodmark.settings.train_clip import TrainClip
 from floodmark.stage import stage
 
 
 @stage(
-    random=Random, augment=Confidences, train_clip=TrainClip, evaluate_human=EvaluateHuman, ablate_images=AblateImages
+    random=Random, augment=Confidences, train_clip=TrainClip, evaluate_human=Scale, ablate_images=AblateImages
 )
 def main(
     random: Random,
     augment: Confidences,
     train_clip: TrainClip,
-    evaluate_human: EvaluateHuman,
+    evaluate_human: Scale,
     ablate_images: AblateImages,
 ) -> None:
     """What photos are worth to CLIP's classifier, on identical tweets: another's, a grey one, none."""

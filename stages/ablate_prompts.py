@@ -4,15 +4,15 @@ from pathlib import Path
 
 from floodmark.settings.ablate_prompts import AblatePrompts
 from floodmark.settings.embed import Embed
-from floodmark.settings.evaluate_human import EvaluateHuman
+from floodmark.settings.evaluate_human import Scale
 from floodmark.settings.random import Random
 from floodmark.settings.train_clip import TrainClip
 from floodmark.stage import stage
 
 
-@stage(random=Random, embed=Embed, train_clip=TrainClip, evaluate_human=EvaluateHuman, ablate_prompts=AblatePrompts)
+@stage(random=Random, embed=Embed, train_clip=TrainClip, evaluate_human=Scale, ablate_prompts=AblatePrompts)
 def main(
-    random: Random, embed: Embed, train_clip: TrainClip, evaluate_human: EvaluateHuman, ablate_prompts: AblatePrompts
+    random: Random, embed: Embed, train_clip: TrainClip, evaluate_human: Scale, ablate_prompts: AblatePrompts
 ) -> None:
     """A prompt in front of the text, beside photos: does an image help only to see what is asked?"""
     from floodmark.sentiment.ablations.experiment import Outputs

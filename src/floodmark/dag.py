@@ -1,4 +1,4 @@
-"""What dvc.yaml says, as plain values: each stage with its matrix resolved."""
+"""What dvc.yaml and results/dvc.yaml say, as plain values: each stage with its matrix resolved."""
 
 from __future__ import annotations
 
@@ -32,12 +32,26 @@ class StageEntry:
     params: tuple[str, ...]
 
 
-def read_stages(root: Path) -> dict[str, StageEntry]:
-    """Every stage of `root`/dvc.yaml by its address, in the file's order."""
+PIPELINE, RESULTS = "dvc.yaml", "results/dvc.yaml"
+"""What `dvc repro` runs, and what `make results` does; paths of both are those below the root."""
+
+
+def every_stage(root: Path) -> dict[str, StageEntry]:
+    """The stages of both pipelines, where there are two."""
+    return {
+        address: stage
+        for pipeline in (PIPELINE, RESULTS)
+        if (root / pipeline).is_file()
+        for address, stage in read_stages(root, pipeline).items()
+    }
+
+
+def read_stages(root: Path, name: str = PIPELINE) -> dict[str, StageEntry]:
+    """Every stage of one pipeline by its address, in the file's order."""
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="safe", pure=True)
-    pipeline = yaml.load((root / "dvc.yaml").read_text(encoding="utf-8"))
+    pipeline = yaml.load((root / name).read_text(encoding="utf-8"))
     inside = tuple(pipeline.get("metrics", []))
     params = yaml.load((root / "params.yaml").read_text(encoding="utf-8"))
     entries: dict[str, StageEntry] = {}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from floodmark.dag import StageEntry, lookup
+from floodmark.dag import PIPELINE, RESULTS, StageEntry, lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ def identity() -> dict[str, str]:
     """Name and tags of the parent run: the DVC experiment, or HEAD plus a hash of what is uncommitted."""
     head = _git("rev-parse", "--verify", "--quiet", "HEAD").decode().strip() or "no-commit"
     # The pipeline's own products change while it runs and must not split its parent in two.
-    products = [":(exclude)dvc.lock", ":(exclude)outputs", ":(exclude)timings"]
+    products = [f":(exclude){name}" for name in ("dvc.lock", "outputs", "results/dvc.lock", "results/sentiment", "timings")]
     changed = _git("diff", "HEAD", "--", ".", *products)
     # -z: without it Git writes names that are not ASCII in quotes, with numbers for letters.
     untracked = _git("ls-files", "-z", "--others", "--exclude-standard", "--", ".", *products)
@@ -91,13 +91,13 @@ class StageFiles:
 
     @classmethod
     def read(cls) -> StageFiles:
-        """Read params.yaml, dvc.lock and data.dvc of the current folder."""
+        """Read params.yaml, both dvc.lock and data.dvc of the current folder."""
         from floodmark.settings.base import read_params
 
-        lock, data = _yaml(Path("dvc.lock")), _yaml(Path("data.dvc"))
-        outs = {
-            item["path"]: item.get("md5", "") for run in lock.get("stages", {}).values() for item in run.get("outs", [])
-        }
+        locks = [_yaml(Path(pipeline).with_suffix(".lock")) for pipeline in (PIPELINE, RESULTS)]
+        runs = [run for lock in locks for run in lock.get("stages", {}).values()]
+        outs = {item["path"]: item.get("md5", "") for run in runs for item in run.get("outs", [])}
+        data = _yaml(Path("data.dvc"))
         dataset = next((item.get("md5", "unknown") for item in data.get("outs", [])), "unknown")
         return cls(read_params(Path("params.yaml")), outs, dataset)
 

@@ -122,7 +122,8 @@ def _merge(base: dict[str, Any], overlay: dict[str, Any]) -> None:
 def _drop_embedded(study: Path) -> None:
     """The study's data has nothing to do with the demonstration's: remove its pointer, remote, results and bytes."""
     _dvc(study, "remote", "remove", "embedded")
-    for name in ("data.dvc", "dvc.lock", "outputs", "embedded", "key.fingerprint"):
+    results = ("results/dvc.lock", "results/sentiment", "results/pennines")
+    for name in ("data.dvc", "dvc.lock", "outputs", "embedded", "key.fingerprint", *results):
         _run(study, "git", "rm", "-r", "--quiet", "--ignore-unmatch", name)
 
 

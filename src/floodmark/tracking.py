@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from floodmark.dag import read_stages
+from floodmark.dag import every_stage
 from floodmark.mirror import StageFiles, identity, upstream
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def record(addresses: list[str], *, everything: bool = False) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     from mlflow.tracking import MlflowClient
 
-    stages = read_stages(Path.cwd())
+    stages = every_stage(Path.cwd())
     wanted = list(stages.values()) if everything else upstream(stages, addresses)
     wanted = [stage for stage in wanted if all(Path(out).exists() for out in stage.outs)]
     files = StageFiles.read()

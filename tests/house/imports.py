@@ -1,6 +1,6 @@
-"""What dvc.yaml must say of each stage's code and params, worked out from the sources.
+"""What dvc.yaml and results/dvc.yaml must say of each stage's code and params, worked out from the sources.
 
-`python -m tests.house.imports` lists what differs; with `--write`, as in `make deps`, it mends dvc.yaml. A stage
+`python -m tests.house.imports` lists what differs; with `--write`, as in `make deps`, it mends them. A stage
 depends on its script, on every module of the package that the script imports directly or through others (imports inside
 functions included, imports for types alone left out), and on every leaf of the params that its settings models read.
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from floodmark.dag import PIPELINE, RESULTS
 from floodmark.settings.base import Section
 
 SOURCE = Path("src/floodmark")
@@ -121,19 +122,20 @@ def rewritten(text: str, name: str, deps: list[str], params: list[str]) -> str:
 
 
 def main(write: bool) -> int:
-    """Compare dvc.yaml with the sources; returns the number of stages that differ."""
+    """Compare both pipelines with the sources; returns the number of stages that differ."""
     yaml, differ = YAML(typ="safe"), 0
-    text = Path("dvc.yaml").read_text(encoding="utf-8")
     params = yaml.load(Path("params.yaml").read_text(encoding="utf-8"))
-    for name, body in yaml.load(text)["stages"].items():
-        code, keys = expected(name, body, params)
-        data = [dep for dep in body["deps"] if not dep.startswith(("src/", "stages/"))]
-        if [*data, *code] != body["deps"] or keys != body.get("params"):
-            differ += 1
-            print(f"{name}: deps or params differ")
-            text = rewritten(text, name, [*data, *code], keys)
-    if write:
-        Path("dvc.yaml").write_text(text, encoding="utf-8")
+    for pipeline in (Path(PIPELINE), Path(RESULTS)):
+        text = pipeline.read_text(encoding="utf-8")
+        for name, body in yaml.load(text)["stages"].items():
+            code, keys = expected(name, body, params)
+            data = [dep for dep in body["deps"] if not dep.startswith(("src/", "stages/"))]
+            if [*data, *code] != body["deps"] or keys != body.get("params"):
+                differ += 1
+                print(f"{name}: deps or params differ")
+                text = rewritten(text, name, [*data, *code], keys)
+        if write:
+            pipeline.write_text(text, encoding="utf-8")
     return differ
 
 

@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from floodmark.dag import PIPELINE, RESULTS, read_stages
 from tests.house.imports import closure, expected
 from tests.house.paths import names, spoken_paths
 
-PIPELINE = YAML(typ="safe").load(Path("dvc.yaml").read_text(encoding="utf-8"))
 PARAMS = YAML(typ="safe").load(Path("params.yaml").read_text(encoding="utf-8"))
-STAGES = PIPELINE["stages"]
+STAGES = {
+    name: body
+    for pipeline in (PIPELINE, RESULTS)
+    for name, body in YAML(typ="safe").load(Path(pipeline).read_text(encoding="utf-8"))["stages"].items()
+}
 
 
 def path_of(item):
@@ -73,6 +77,16 @@ def test_the_command_is_constant_and_goes_through_the_launcher(name):
 
 def test_every_stage_script_is_in_the_pipeline():
     assert {path.stem for path in Path("stages").glob("*.py")} == set(STAGES)
+
+
+def test_results_read_what_the_pipeline_writes_and_are_read_by_none_of_it():
+    first, second = (read_stages(Path(), pipeline).values() for pipeline in (PIPELINE, RESULTS))
+    written = [out for stage in first for out in stage.outs]
+    for stage in second:
+        for dep in (dep for dep in stage.deps if dep.startswith("outputs/")):
+            assert any(dep == out or out.startswith(f"{dep}/") for out in written), f"{stage.address}: {dep}"
+        assert all(out.startswith("results/") for out in stage.outs), stage.address
+    assert not [dep for stage in first for dep in stage.deps if dep.startswith("results/")]
 
 
 def test_no_output_lies_inside_another():

@@ -36,14 +36,19 @@ class Classes(Section):
         return {label: None if judgement == "left_out" else judgement for label, judgement in found.items()}
 
 
-class EvaluateHuman(Section):
+class Scale(Section, extra="ignore"):
+    """The one key of the section that says what people's labels stand for, for the stages that only need to know it."""
+
+    classes: Classes = Field(description="class of each step of the scale on which people judge")
+
+
+class EvaluateHuman(Scale, extra="forbid"):
     """Which text models are judged, what people's labels stand for, and how sure the scores are."""
 
     text_models: tuple[Literal["lstm", "transformer"], ...] = Field(description="text models judged: lstm, transformer")
     sentence_encoder: bool = Field(
         description="whether baselines on a frozen sentence encoder are judged too; needs the extra `sentence`"
     )
-    classes: Classes = Field(description="class of each step of the scale on which people judge")
     neutral_as: Literal["negative", "positive"] = Field(
         description="class that neutral texts are taken for in the second set of scores; the first leaves them out"
     )
