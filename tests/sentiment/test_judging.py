@@ -276,9 +276,22 @@ def test_classes_and_pairs_have_their_tables(judged_study):
     _, _, out = judged_study
     classes, pairs = table(out / "classes.csv"), table(out / "comparisons.csv")
     assert len(classes) == 2 * len(table(out / "human.csv"))
-    assert [(row["neutral"], row["first"], row["second"]) for row in pairs] == [
-        (neutral, *pair) for neutral in ("left_out", "as_positive") for pair in itertools.combinations(MODELS, 2)
+    assert [(row["neutral"], row["source"], row["first"], row["second"]) for row in pairs] == [
+        (neutral, source, *pair)
+        for neutral in ("left_out", "as_positive")
+        for source in ("all", "source0", "source1")
+        for pair in itertools.combinations(MODELS, 2)
     ]
+    counts = {(row["neutral"], row["source"]): row["n"] for row in table(out / "human.csv") if row["event"] == "all"}
+    assert all(row["n"] == counts[row["neutral"], row["source"]] for row in pairs)
+    balanced = {
+        (row["neutral"], row["source"], row["model"]): float(row["balanced_accuracy"])
+        for row in table(out / "human.csv")
+        if row["event"] == "all"
+    }
+    for row in pairs:
+        first, second = (balanced[row["neutral"], row["source"], row[name]] for name in ("first", "second"))
+        assert float(row["difference"]) == pytest.approx(first - second, abs=1e-5)
     for row in pairs:
         assert float(row["p"]) <= float(row["p_holm"]) <= 1
         assert float(row["low"]) <= float(row["difference"]) <= float(row["high"])

@@ -87,6 +87,11 @@ def comparison_rows(case: Case, truth: NDArray[np.int64], answers: Mapping[str, 
 
     McNemar's test is of equal accuracy, corrected after Holm over the pairs of this case; the difference is that of
     the balanced accuracy, with its paired interval.
+
+    Args:
+        case: The verdicts.
+        truth: Shape (texts,), 0 or 1, of the texts of this case.
+        answers: By model, of the same texts.
     """
     rows: list[dict[str, Any]] = []
     right = {model: answers[model].classes == truth for model in case.verdicts}
@@ -96,6 +101,7 @@ def comparison_rows(case: Case, truth: NDArray[np.int64], answers: Mapping[str, 
         rows.append(
             {
                 "neutral": case.neutral,
+                "source": case.source,
                 "first": first,
                 "second": second,
                 "n": case.texts,

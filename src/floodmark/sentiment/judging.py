@@ -92,9 +92,11 @@ def evaluate(
         kept, truth = _treated(votes.texts["label"], None if neutral == LEFT_OUT else settings.neutral_as)
         said = {MAJORITY: Answers(constant(truth))} | {name: answer.of(kept) for name, answer in answers.items()}
         texts = votes.texts.with_columns(pl.Series("event", where, pl.String)).filter(kept)
-        found = list(_cases(neutral, texts, truth, said, settings, seed))
-        cases += found
-        comparisons += comparison_rows(found[0], truth, said)
+        for rows, case in _cases(neutral, texts, truth, said, settings, seed):
+            cases.append(case)
+            if case.event == ALL:
+                there = {model: answer.of(rows) for model, answer in said.items()}
+                comparisons += comparison_rows(case, truth[rows], there)
     for model, verdict in cases[0].verdicts.items():
         if rows := reliability_rows(verdict):
             write_csv(outputs.reliability / f"{model}.csv", list(rows[0]), rows)
@@ -135,8 +137,8 @@ def _cases(
     answers: Mapping[str, Answers],
     settings: EvaluateHuman,
     seed: int,
-) -> Iterator[Case]:
-    """All texts, then those of each source, then those of each event."""
+) -> Iterator[tuple[NDArray[np.bool_], Case]]:
+    """All texts, then those of each source, then those of each event, with the rows that they are."""
     sources = texts["source"].fill_null("unknown")
     named = texts["event"].drop_nulls().unique().sort()
     chosen = {(ALL, ALL): np.full(len(texts), True)}
@@ -146,7 +148,7 @@ def _cases(
         rng = generator(seed, "evaluate_human", neutral, source, event)
         said = {model: answer.of(rows) for model, answer in answers.items()}
         verdicts = judge(truth[rows], said, settings.calibration_bins, rng, settings.resamples)
-        yield Case(neutral, source, event, int(rows.sum()), verdicts)
+        yield rows, Case(neutral, source, event, int(rows.sum()), verdicts)
 
 
 def _metrics(
