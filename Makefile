@@ -71,6 +71,7 @@ docs: $(STAMP) ## regenerate the schema, the params reference and the stages' de
 	@floodmark params --write
 	@PYTHONPATH=src python -m tests.house.imports --write
 	@PYTHONPATH=src python -m tests.house.reference --write
+	@PYTHONPATH=src python -m tests.house.findings --write
 
 deps: $(STAMP) ## write the code deps and params of dvc.yaml
 	@PYTHONPATH=src python -m tests.house.imports --write

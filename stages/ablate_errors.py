@@ -36,7 +36,7 @@ def main(
     from floodmark.sentiment.ablations.experiment import Outputs
     from floodmark.sentiment.ablations.flaws import Recipe, World
     from floodmark.sentiment.ablations.material import Sources
-    from floodmark.storage import outputs, work_folder
+    from floodmark.storage import PARTIAL, outputs, work_folder
 
     tweets, root = Path("outputs/tweets"), Path("results/sentiment")
     sources = Sources(
@@ -51,7 +51,7 @@ def main(
     recipe = Recipe(pretrain_clip, embed, augment, Path("outputs/media"), work_folder("embed"), random.seed)
     with outputs(*(root / name for name in ("errors.csv", "error_effects.csv", "error_effects.svg"))) as paths:
         classes = evaluate_human.classes.by_label()
-        ablate(inputs, Outputs(*paths), classes, ablate_errors, recipe, train_clip, random.seed)
+        ablate(inputs, Outputs(*paths), PARTIAL / "flawed", classes, ablate_errors, recipe, train_clip, random.seed)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,7 @@ from floodmark.settings.train_clip import TrainClip
 from floodmark.stage import stage
 
 
-@stage(
-    random=Random, augment=Confidences, train_clip=TrainClip, evaluate_human=Scale, ablate_images=AblateImages
-)
+@stage(random=Random, augment=Confidences, train_clip=TrainClip, evaluate_human=Scale, ablate_images=AblateImages)
 def main(
     random: Random,
     augment: Confidences,

@@ -28,7 +28,9 @@ def identity() -> dict[str, str]:
     """Name and tags of the parent run: the DVC experiment, or HEAD plus a hash of what is uncommitted."""
     head = _git("rev-parse", "--verify", "--quiet", "HEAD").decode().strip() or "no-commit"
     # The pipeline's own products change while it runs and must not split its parent in two.
-    products = [f":(exclude){name}" for name in ("dvc.lock", "outputs", "results/dvc.lock", "results/sentiment", "timings")]
+    products = [
+        f":(exclude){name}" for name in ("dvc.lock", "outputs", "results/dvc.lock", "results/sentiment", "timings")
+    ]
     changed = _git("diff", "HEAD", "--", ".", *products)
     # -z: without it Git writes names that are not ASCII in quotes, with numbers for letters.
     untracked = _git("ls-files", "-z", "--others", "--exclude-standard", "--", ".", *products)

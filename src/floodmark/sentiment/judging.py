@@ -92,11 +92,11 @@ def evaluate(
         kept, truth = _treated(votes.texts["label"], None if neutral == LEFT_OUT else settings.neutral_as)
         said = {MAJORITY: Answers(constant(truth))} | {name: answer.of(kept) for name, answer in answers.items()}
         texts = votes.texts.with_columns(pl.Series("event", where, pl.String)).filter(kept)
-        for rows, case in _cases(neutral, texts, truth, said, settings, seed):
+        for chosen, case in _cases(neutral, texts, truth, said, settings, seed):
             cases.append(case)
             if case.event == ALL:
-                there = {model: answer.of(rows) for model, answer in said.items()}
-                comparisons += comparison_rows(case, truth[rows], there)
+                there = {model: answer.of(chosen) for model, answer in said.items()}
+                comparisons += comparison_rows(case, truth[chosen], there)
     for model, verdict in cases[0].verdicts.items():
         if rows := reliability_rows(verdict):
             write_csv(outputs.reliability / f"{model}.csv", list(rows[0]), rows)

@@ -35,7 +35,10 @@ def run_prompts(lent, params, dense, outputs, tmp_path):
 def run_errors(lent, params, dense, outputs, recipe):
     settings = params("ablate_errors", AblateErrors, **FEW, confidence=0)
     inputs = errors.Inputs(lent.world, lent.tweets, lent.human, lent.transformer)
-    errors.ablate_errors(inputs, outputs, CLASSES, settings, recipe, dense, 1)
+    work = outputs.scores.parent / "work"
+    (work / "left by a killed run").mkdir(parents=True)
+    errors.ablate_errors(inputs, outputs, work, CLASSES, settings, recipe, dense, 1)
+    assert not work.exists()
 
 
 def check(outputs, variants):

@@ -6,9 +6,7 @@ ahead on what people judged. Only CLIP had been shown the emoji.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -29,9 +27,11 @@ from floodmark.sentiment.dataset import NONE
 from floodmark.sentiment.scoring import decided
 from floodmark.sentiment.text_models import predict_text
 from floodmark.sentiment.training import weighted_cross_entropy
+from floodmark.storage import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     import polars as pl
     import torch
@@ -79,6 +79,7 @@ def softmax_twice(logits_BC: torch.Tensor, truth_B: torch.Tensor, weights_C: tor
 def ablate_errors(
     inputs: Inputs,
     outputs: Outputs,
+    work: Path,
     classes: Mapping[str, str | None],
     settings: AblateErrors,
     recipe: Recipe,
@@ -90,6 +91,7 @@ def ablate_errors(
     Args:
         inputs: See there.
         outputs: See there.
+        work: Folder for the files of the flawed versions; emptied before and removed after.
         classes: The class that each of people's labels stands for.
         settings: Confidence of the lent photos, repetitions, resamples, least rows of a set.
         recipe: How the stages before were run.
@@ -99,9 +101,8 @@ def ablate_errors(
     results: dict[Variant, Result] = {}
     parts: list[HeldOut] = []
     confidences = (NONE, str(settings.confidence))
-    with ExitStack() as stack:
-        folders = [Path(stack.enter_context(TemporaryDirectory())) for _ in range(5)]
-        for name, flawed in _flawed(inputs, folders, recipe):
+    with scratch(work) as folder:
+        for name, flawed in _flawed(inputs, folder, recipe):
             texts = judged_texts(flawed.world.judged, classes)
             for confidence in confidences:
                 rows, material = read_material(flawed.world.sources, confidence, texts)
@@ -118,8 +119,22 @@ def ablate_errors(
     write_results(outputs, TITLE, results, parts, effects(confidences), settings.resamples, seed)
 
 
-def _flawed(inputs: Inputs, folders: Sequence[Path], recipe: Recipe) -> Iterator[tuple[str, Flawed]]:
+@contextmanager
+def scratch(folder: Path) -> Iterator[Path]:
+    """An empty folder that is gone afterwards; what a killed run left in it is removed first."""
+    remove(folder)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def _flawed(inputs: Inputs, folder: Path, recipe: Recipe) -> Iterator[tuple[str, Flawed]]:
     sound, plain = inputs.world, weighted_cross_entropy
+    folders = [folder / str(number) for number in range(4)]
+    for each in folders:
+        each.mkdir()
     yield SOUND, Flawed(sound, plain)
     yield SOFTMAX, Flawed(sound, softmax_twice)
     yield PIXELS, Flawed(with_unscaled_pixels(sound, folders[0], recipe), plain)

@@ -1,0 +1,169 @@
+"""The tables of findings in the docs, written from the committed results, so that no figure in them is typed by hand.
+
+A table stands between `<!-- table: KIND FILE | ARGUMENT | ... -->` and `<!-- end of table -->`.
+`python -m tests.house.findings` says which pages are out of date; with `--write`, as in `make docs`, they are written.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from floodmark.report.files import read_rows
+from floodmark.report.systems import JUDGES
+
+MARKER = re.compile(r"(<!-- table: (\w+) ([^|\n]+?)(?: \| ([^\n]*?))? -->\n).*?(<!-- end of table -->)", re.DOTALL)
+PAGES = ("README.md", "docs/explanation/images-and-sentiment.md")
+Row = dict[str, Any]
+
+
+def markdown(head: list[str], rows: list[list[str]]) -> str:
+    """A table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def interval(row: Row | None, value: str, *, signed: bool = False, strong: bool = False) -> str:
+    """A value with its bounds; bold where it is a difference whose bounds leave zero out."""
+    if row is None or not isinstance(row[value], (int, float)):
+        return "–"
+    shape = "+.2f" if signed else ".2f"
+    number, low, high = (f"{row[name]:{shape}}".replace("-", "−") for name in (value, "low", "high"))
+    text = f"{number} ({low} to {high})" if signed else f"{number} ({low}–{high})"
+    return f"**{text}**" if strong and (row["low"] > 0 or row["high"] < 0) else text
+
+
+def judged(path: Path, _: list[str]) -> str:
+    """Every model and baseline on all texts and by source, beside what it is above VADER and mean word vectors."""
+    kept = [row for row in read_rows(path) if row["neutral"] == "left_out" and row["event"] == "all"]
+    pairs = read_rows(path.with_name("comparisons.csv"))
+    sources = sorted({row["source"] for row in kept} - {"all"})
+    counts = {row["source"]: row["n"] for row in kept}
+    found = {(row["model"], row["source"]): row for row in kept}
+    head = ["model", *(f"{source}, {counts[source]:g} texts" for source in sources)]
+    head += [f"above {name}, {source}" for source in sources for name in ("VADER", "mean vectors")]
+    rows = []
+    for model in dict.fromkeys(row["model"] for row in kept):
+        cells = [interval(found.get((model, source)), "balanced_accuracy") for source in sources]
+        cells += [
+            above(pairs, source, model, other)
+            for source in sources
+            for other in ("vader_without_emoji", "mean_vectors")
+        ]
+        rows.append([JUDGES.get(model, model), *cells])
+    return markdown(head, rows)
+
+
+def above(pairs: list[Row], source: str, model: str, other: str) -> str:
+    """The paired difference of balanced accuracy of one model less another's."""
+    for row in pairs:
+        if row["neutral"] != "left_out" or row["source"] != source:
+            continue
+        if (row["first"], row["second"]) == (model, other):
+            return interval(row, "difference", signed=True, strong=True)
+        if (row["first"], row["second"]) == (other, model):
+            turned = {"difference": -row["difference"], "low": -row["high"], "high": -row["low"]}
+            return interval(turned, "difference", signed=True, strong=True)
+    return "–"
+
+
+def effects(path: Path, arguments: list[str]) -> str:
+    """Differences by effect and confidence, a column a set of rows; arguments: the sets, then perhaps the effects."""
+    sets = arguments[0].split("; ")
+    rows = [row for row in read_rows(path) if row["scored_on"] in sets]
+    if len(arguments) > 1:
+        rows = [row for row in rows if row["effect"] in arguments[1].split("; ")]
+    counts = {row["scored_on"]: row["n"] for row in rows}
+    found = {(row["effect"], row["confidence"], row["scored_on"]): row for row in rows}
+    keys = dict.fromkeys((row["effect"], row["confidence"]) for row in rows)
+    cells = [
+        [
+            effect,
+            shown(confidence),
+            *(interval(found.get((effect, confidence, one)), "difference", signed=True, strong=True) for one in sets),
+        ]
+        for effect, confidence in keys
+    ]
+    return markdown(["effect", "confidence", *(f"{one}, {counts.get(one, 0):g} rows" for one in sets)], cells)
+
+
+def scores(path: Path, arguments: list[str]) -> str:
+    """Balanced accuracy by variant and confidence, a column a set; arguments: the sets, then perhaps confidences."""
+    sets = arguments[0].split("; ")
+    rows = [row for row in read_rows(path) if row["scored_on"] in sets]
+    if len(arguments) > 1:
+        rows = [row for row in rows if shown(row["confidence"]) in arguments[1].split("; ")]
+    found = {(row["variant"], row["confidence"], row["scored_on"]): row for row in rows}
+    keys = {(row["variant"], row["confidence"]): row["training_tweets"] for row in rows}
+    cells = [
+        [variant, shown(confidence), f"{tweets:g}" if tweets else "–",
+         *(interval(found.get((variant, confidence, one)), "balanced_accuracy") for one in sets)]
+        for (variant, confidence), tweets in keys.items()
+    ]  # fmt: skip
+    return markdown(["variant", "confidence", "training tweets", *sets], cells)
+
+
+def rows(path: Path, arguments: list[str]) -> str:
+    """Chosen columns of chosen rows; arguments: the columns, then filters as `column=value; value`."""
+    table = read_rows(path)
+    for argument in arguments[1:]:
+        column, _, values = argument.partition("=")
+        table = [row for row in table if shown(row[column]) in values.split("; ")]
+    cells = []
+    for row in table:
+        line = []
+        for column in arguments[0].split("; "):
+            bounds = {"low": row.get(f"{column}_low"), "high": row.get(f"{column}_high")}
+            if isinstance(bounds["low"], (int, float)):
+                signed = column.startswith(("above", "below", "lost"))
+                line.append(interval({column: row[column], **bounds}, column, signed=signed, strong=signed))
+            else:
+                line.append(shown(row[column]) or "–")
+        cells.append(line)
+    return markdown([column.replace("_", " ") for column in arguments[0].split("; ")], cells)
+
+
+def shown(value: Any) -> str:
+    """A cell as it stands in the file."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "" if value is None else str(value)
+
+
+KINDS: dict[str, Callable[[Path, list[str]], str]] = {
+    "judged": judged,
+    "effects": effects,
+    "scores": scores,
+    "rows": rows,
+}
+
+
+def filled(text: str) -> str:
+    """A page with every table as the results have it."""
+
+    def fill(match: re.Match[str]) -> str:
+        arguments = match[4].split(" | ") if match[4] else []
+        return match[1] + KINDS[match[2]](Path(match[3]), arguments) + match[5]
+
+    return MARKER.sub(fill, text)
+
+
+def main(write: bool) -> int:
+    """Compare, or write; returns the number of pages that differ."""
+    differ = 0
+    for name in PAGES:
+        path = Path(name)
+        text = path.read_text(encoding="utf-8")
+        if filled(text) != text:
+            differ += 1
+            print(f"{name}: its tables are out of date: run `make docs`")
+            if write:
+                path.write_text(filled(text), encoding="utf-8")
+    return differ
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main("--write" in sys.argv) == 0 or "--write" in sys.argv else 1)
