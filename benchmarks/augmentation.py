@@ -23,7 +23,7 @@ import torch
 
 from floodmark.learning.device import pick_device
 from floodmark.sentiment.augmentation import choose
-from floodmark.sentiment.pool import Rules
+from floodmark.sentiment.pool import Rules, one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,11 @@ def unit_vectors(count: int, seed: int) -> NDArray[np.float16]:
 
 
 def loop(texts: torch.Tensor, batches: list[torch.Tensor]) -> None:
-    """The peer: one tweet, one batch and one confidence at a time."""
+    """The peer: one tweet, one batch and one confidence at a time.
+
+    Call it on one thread: its products are so small that two threads on a busy machine wait more than they work, which
+    would favour ours.
+    """
     for text in texts:
         repeated = text.repeat(BATCH, 1)
         best, candidates, number = (-1, -1.0), [], 0
@@ -131,7 +135,12 @@ def main(photos: int, tweets: int, loops: int, memory: bool) -> None:
     # In turns, so that what else the machine does slows all; the least of each, the first of which warms up.
     # Ours includes what is paid once a split: the photos' keys, and moving them.
     batches = list(images32.split(BATCH))
-    works = lend(texts, images), multiply(texts32, images32), lambda: loop(texts32[:loops], batches)
+
+    def peers() -> None:
+        with one_thread():
+            loop(texts32[:loops], batches)
+
+    works = lend(texts, images), multiply(texts32, images32), peers
     own, product, peer = (
         min(times) for times in zip(*([seconds(work) for work in works] for _ in range(3)), strict=True)
     )
