@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import torch
 
 from floodmark.sentiment.lottery import keys
 from floodmark.sentiment.matching import Match, match
 from floodmark.sentiment.pairs import Pairs, Runs
-from floodmark.sentiment.pool import Pool, Rules
+from floodmark.sentiment.pool import Pool, Rules, one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 NEAR = 1e-4
 """Confidences this close to a limit may fall on its other side on another device; they are counted."""
 NOTHING = -1
+STRIP = 1024
+"""Vectors that are looked at at once, so that they stay in the cache."""
 
 
 class Choices(NamedTuple):
@@ -67,7 +70,7 @@ def choose(
     """
     none = np.zeros((len(tweets), len(limits)), np.int64)
     choices = Choices(none + NOTHING, np.full(none.shape, np.nan), none, none.copy(), none.copy())
-    rows, columns = (np.flatnonzero(np.isfinite(part.sum(1, dtype=np.float32))) for part in (texts_TE, images_NE))
+    rows, columns = (np.flatnonzero(_finite(vectors)) for vectors in (texts_TE, images_NE))
     if not len(rows) or not len(columns):
         return choices
     # Ties between photos go to the first pseudonym, in whichever order they came; batches take them shuffled.
@@ -83,17 +86,27 @@ def choose(
     return choices
 
 
+def _finite(vectors_NE: NDArray[np.float16]) -> NDArray[np.bool_]:
+    """Rows without infinity or NaN, by their sum; torch widens float16 in an eighth of numpy's time."""
+    finite = np.empty(len(vectors_NE), np.bool_)
+    with one_thread():
+        for start in range(0, len(vectors_NE), STRIP):
+            strip = torch.from_numpy(vectors_NE[start : start + STRIP].copy())  # torch warns of what it may not write
+            finite[start : start + STRIP] = strip.float().sum(1).isfinite().numpy()
+    return finite
+
+
 def _choose(
     texts_TE: NDArray[np.float16], tweet_keys: NDArray[np.uint64], pool: Pool, limits: Sequence[float], rules: Rules
 ) -> Choices:
     """Draw among the photos of a pool; limits are distinct and rise."""
-    blocks = pool.pairs(texts_TE, tweet_keys, limits[0] - 2 * NEAR)
+    blocks = Pairs.bundle(pool.pairs(texts_TE, tweet_keys, limits[0] - 2 * NEAR))
     if rules.max_reuse is None:
         parts = [_free(pairs, limits, rules.fallback) for pairs in blocks]
         return Choices(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
     def surest(rows: NDArray[np.int64], count: int) -> Pairs:
-        listed = Pairs.join(pool.pairs(texts_TE[rows], tweet_keys[rows], surest=count))
+        listed = Pairs.join(Pairs.bundle(pool.pairs(texts_TE[rows], tweet_keys[rows], surest=count)))
         return listed._replace(tweet=rows[listed.tweet])
 
     return _capped(Pairs.join(blocks), limits, rules.max_reuse, pool.size, surest if rules.fallback else None)

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 STEPS = 2**30
 """Likelihoods are whole multiples of the largest one over this, so that their sum has no order."""
-STRIP = 4096
-"""Photos whose likelihoods are computed at once: they stay in the cache."""
 
 
 class Scores(NamedTuple):
@@ -46,7 +44,7 @@ class Confidence(Protocol):
     """From the cosines of a block to scores, and from scores to confidences."""
 
     def scores(self, cosines_TN: torch.Tensor) -> Scores:
-        """Scores of texts and photos, in the memory of their cosines."""
+        """Scores of texts and photos, each row on its own."""
 
     def at_most(self, totals_T: NDArray[np.int64], confidence: float) -> NDArray[np.float64]:
         """For each row a score of no more than this confidence, and none far below it."""
@@ -67,15 +65,10 @@ class Expected:
 
     def scores(self, cosines_TN: torch.Tensor) -> Scores:
         """Likelihoods as whole numbers, int32, the largest of each row being STEPS."""
-        peak_T = cosines_TN.amax(1, keepdim=True)
-        whole_TN = cosines_TN.view(torch.int32)
-        totals_T = torch.zeros(len(cosines_TN), dtype=torch.int64, device=cosines_TN.device)
-        for left in range(0, cosines_TN.shape[1], STRIP):
-            strip = slice(left, left + STRIP)
-            likelihoods = (cosines_TN[:, strip] - peak_T).mul_(self._scale).exp_().mul_(STEPS).round_().to(torch.int32)
-            whole_TN[:, strip] = likelihoods
-            totals_T += likelihoods.sum(1)
-        return Scores(whole_TN, totals_T.cpu().numpy(), np.full(len(whole_TN), float(STEPS)))
+        peaks_T1 = cosines_TN.amax(1, keepdim=True)
+        likelihoods_TN = (cosines_TN - peaks_T1).mul_(self._scale).exp_().mul_(STEPS).round_().to(torch.int32)
+        totals_T = likelihoods_TN.sum(1).cpu().numpy()
+        return Scores(likelihoods_TN, totals_T, np.full(len(likelihoods_TN), float(STEPS)))
 
     def at_most(self, totals_T: NDArray[np.int64], confidence: float) -> NDArray[np.float64]:
         """The formula solved for the score."""
@@ -99,11 +92,11 @@ class Batches:
 
     def scores(self, cosines_TN: torch.Tensor) -> Scores:
         """The softmax itself, float32."""
-        for left in range(0, cosines_TN.shape[1], self._contrast):
-            batch = slice(left, left + self._contrast)
-            cosines_TN[:, batch] = torch.softmax(self._scale * cosines_TN[:, batch], 1)
-        peaks_T = cosines_TN.amax(1).double().cpu().numpy()
-        return Scores(cosines_TN, np.zeros(len(cosines_TN), np.int64), peaks_T)
+        rows, photos = cosines_TN.shape
+        logits_TN, full = self._scale * cosines_TN, photos - photos % self._contrast
+        batches = torch.softmax(logits_TN[:, :full].reshape(-1, self._contrast), 1).reshape(rows, full)
+        values_TN = torch.cat([batches, torch.softmax(logits_TN[:, full:], 1)], 1)
+        return Scores(values_TN, np.zeros(rows, np.int64), values_TN.amax(1).double().cpu().numpy())
 
     def at_most(self, totals_T: NDArray[np.int64], confidence: float) -> NDArray[np.float64]:
         """The confidence, for it is the score."""

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
+
+BUNDLE = 2**16
+"""Least pairs of a bundle; where every photo is a candidate, those of all tweets would be too many to hold."""
 
 
 class Pairs(NamedTuple):
@@ -34,6 +37,20 @@ class Pairs(NamedTuple):
     def join(cls, blocks: Iterable[Pairs]) -> Pairs:
         """The pairs of several blocks as one."""
         return cls(*(np.concatenate(parts) for parts in zip(*blocks, strict=True)))
+
+    @classmethod
+    def bundle(cls, blocks: Iterable[Pairs]) -> Iterator[Pairs]:
+        """The same pairs in fewer blocks: those of few tweets are dearer to count than to find."""
+        held: list[Pairs] = []
+        count = 0
+        for block in blocks:
+            held.append(block)
+            count += len(block.tweet)
+            if count >= BUNDLE:
+                yield cls.join(held)
+                held, count = [], 0
+        if held:
+            yield cls.join(held)
 
 
 @dataclass(frozen=True)

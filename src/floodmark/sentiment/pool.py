@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 
 from floodmark.learning.device import pick_device
 from floodmark.progress import track
-from floodmark.sentiment.confidence import Batches, Confidence, Expected, Scores
+from floodmark.sentiment.confidence import Batches, Confidence, Expected
 from floodmark.sentiment.lottery import numbers
 from floodmark.sentiment.pairs import Pairs
 from floodmark.sentiment.similarity import Similarity
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 HELD = 2**24
 """At most this many similarities are held at once, or those of one tile."""
-PICKED = 2**23
-"""At most this many are picked from at once: where every photo is a candidate, all of them are pairs."""
+SCORED = {"cpu": 2**19, "cuda": 2**26}
+"""At most this many are scored at once, or those of one tweet: they stay in a CPU's cache, and keep a GPU busy."""
 
 
 class Rules(NamedTuple):
@@ -47,6 +48,20 @@ class Rules(NamedTuple):
     weighted: bool = False
     fallback: bool = True
     max_reuse: int | None = None
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Torch on one thread, for work so short that threads wait for one another longer than it takes.
+
+    On a machine whose cores others use too, nearly all of the time would be such waiting.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 class Pool:
@@ -83,26 +98,42 @@ class Pool:
         tile = self._similarity.tile.texts
         step = max(tile, min(self._rules.block_size, HELD // self.size // tile * tile))
         told = f"comparing {len(texts_TE)} tweets with {self.size} photos"
+        room_TN = self._similarity.room(min(step, len(texts_TE)))
         for start in track(range(0, len(texts_TE), step), told):
-            scores = self._confidence.scores(self._similarity.cosines(texts_TE[start : start + step]))
-            floor_T = scores.peaks
-            if surest > 1:
-                floor_T = scores.values.topk(min(surest, self.size), 1).values[:, -1].double().cpu().numpy()
-            if confidence is not None:
-                floor_T = np.minimum(floor_T, self._confidence.at_most(scores.totals, confidence))
-            rows = max(1, PICKED // self.size)
-            for top in range(0, len(floor_T), rows):
-                yield self._pick(scores, floor_T, slice(top, top + rows), start, tweet_keys)
-            del scores  # before the next block takes as much memory
+            cosines_TN = self._similarity.cosines(texts_TE[start : start + step], room_TN)
+            rows = max(1, SCORED[cosines_TN.device.type] // self.size)
+            for number, part_TN in enumerate(torch.split(cosines_TN, rows)):
+                yield self._pick(part_TN, start + number * rows, tweet_keys, confidence, surest)
 
     def _pick(
-        self, scores: Scores, floor_T: NDArray[np.float64], rows: slice, start: int, tweet_keys: NDArray[np.uint64]
+        self,
+        cosines_TN: torch.Tensor,
+        start: int,
+        tweet_keys: NDArray[np.uint64],
+        confidence: float | None,
+        surest: int,
     ) -> Pairs:
-        values_TN = scores.values[rows]
-        least_T = torch.from_numpy(floor_T[rows]).to(values_TN)
-        wanted_TN = values_TN >= least_T[:, None]
-        row, photo = (index.cpu().numpy() for index in wanted_TN.nonzero(as_tuple=True))
-        value = values_TN[wanted_TN].cpu().numpy().astype(np.float64)
-        row = row + (rows.start or 0)
-        number = numbers(tweet_keys[start + row], self._keys[photo], value if self._rules.weighted else None)
-        return Pairs(start + row, photo, self._confidence.of(value, scores.totals[row]), number)
+        """The pairs of a few tweets, of which `start` is the first."""
+        with one_thread():
+            values_TN, totals_T, floor_T = self._confidence.scores(cosines_TN)
+            if surest > 1:
+                floor_T = values_TN.topk(min(surest, self.size), 1).values[:, -1].double().cpu().numpy()
+            if confidence is not None:
+                floor_T = np.minimum(floor_T, self._confidence.at_most(totals_T, confidence))
+            row, photo, value = _reaching(values_TN, torch.from_numpy(floor_T).to(values_TN)[:, None])
+        tweet = start + row
+        number = numbers(tweet_keys[tweet], self._keys[photo], value if self._rules.weighted else None)
+        return Pairs(tweet, photo, self._confidence.of(value, totals_T[row]), number)
+
+
+def _reaching(
+    values_TN: torch.Tensor, floor_T1: torch.Tensor
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Rows, columns and values where a value is not below the floor of its row."""
+    if values_TN.device.type == "cpu":  # numpy skips what is not wanted four times as fast as torch
+        flat = torch.from_numpy(np.flatnonzero(values_TN.numpy() >= floor_T1.numpy()))
+    else:
+        flat = (values_TN >= floor_T1).flatten().nonzero()[:, 0]
+    value = values_TN.flatten()[flat].cpu().numpy().astype(np.float64)
+    row, column = np.divmod(flat.cpu().numpy(), values_TN.shape[1])
+    return row, column, value

@@ -51,17 +51,23 @@ class Similarity:
             strip = torch.from_numpy(images_NE[order[start : start + self.width]])
             self._photos_NE[start : start + len(strip)] = strip.to(device)
 
-    def cosines(self, texts_TE: NDArray[np.float16]) -> torch.Tensor:
+    def room(self, texts: int) -> torch.Tensor:
+        """Memory for the cosines of so many texts; new pages for every block would cost a tenth of its product."""
+        shape = (_up(texts, self.tile.texts), len(self._photos_NE))
+        return torch.empty(shape, dtype=torch.float32, device=self._photos_NE.device)
+
+    def cosines(self, texts_TE: NDArray[np.float16], room_TN: torch.Tensor | None = None) -> torch.Tensor:
         """Cosines of shape (texts, photos), float32.
 
         Args:
             texts_TE: Unit vectors of any number of texts.
+            room_TN: Where to put them, from `room` for at least as many texts; new memory otherwise.
         """
         count = len(texts_TE)
+        found_TN = self.room(count) if room_TN is None else room_TN
         rows, device = _up(count, self.tile.texts), self._photos_NE.device
         padded_TE = torch.zeros((rows, self._photos_NE.shape[1]), dtype=torch.float32, device=device)
         padded_TE[:count] = torch.from_numpy(np.ascontiguousarray(texts_TE)).to(device)
-        found_TN = torch.empty((rows, len(self._photos_NE)), dtype=torch.float32, device=device)
         for top in range(0, rows, self.tile.texts):
             texts = padded_TE[top : top + self.tile.texts]
             for left in range(0, len(self._photos_NE), self.width):
