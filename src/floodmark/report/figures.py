@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
+
+from floodmark.charts import COLOURS, svg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from matplotlib.figure import Figure
-
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
-"""Okabe and Ito's palette, told apart by colour-blind readers."""
-
-
-def _svg(figure: Figure) -> str:
-    import matplotlib as mpl
-
-    buffer = io.StringIO()
-    # Ids inside an SVG are random, and its metadata dated, unless told otherwise.
-    with mpl.rc_context({"svg.hashsalt": "floodmark", "svg.fonttype": "none"}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight")
-    text = buffer.getvalue()
-    return text[text.index("<svg") :]
 
 
 def curves(lines: Mapping[str, Sequence[float]], ylabel: str, title: str) -> str:
@@ -36,7 +21,7 @@ def curves(lines: Mapping[str, Sequence[float]], ylabel: str, title: str) -> str
     axes.set(xlabel="epoch", ylabel=ylabel, title=title)
     axes.grid(alpha=0.3)
     axes.legend(frameon=False, fontsize="small")
-    return _svg(figure)
+    return svg(figure)
 
 
 def learning(lines: Mapping[str, tuple[Sequence[float], Sequence[float]]], ylabel: str, title: str) -> str:
@@ -53,7 +38,7 @@ def learning(lines: Mapping[str, tuple[Sequence[float], Sequence[float]]], ylabe
     figure.axes[0].set_ylabel(ylabel)
     figure.axes[1].legend(frameon=False, fontsize="small")
     figure.suptitle(title, y=1.02)
-    return _svg(figure)
+    return svg(figure)
 
 
 def reliability(
@@ -79,7 +64,7 @@ def reliability(
     figure.supylabel(ylabel)
     figure.suptitle(title)
     figure.tight_layout()
-    return _svg(figure)
+    return svg(figure)
 
 
 def intervals(rows: Sequence[tuple[str, float, float, float]], xlabel: str, title: str) -> str:
@@ -95,7 +80,7 @@ def intervals(rows: Sequence[tuple[str, float, float, float]], xlabel: str, titl
     axes.invert_yaxis()
     axes.set(xlabel=xlabel, title=title)
     axes.grid(axis="x", alpha=0.3)
-    return _svg(figure)
+    return svg(figure)
 
 
 def matrix(counts: Sequence[Sequence[int]], names: Sequence[str], title: str) -> str:
@@ -115,4 +100,4 @@ def matrix(counts: Sequence[Sequence[int]], names: Sequence[str], title: str) ->
     axes.set_xticks(range(len(names)), names)
     axes.set_yticks(range(len(names)), names, rotation=90, va="center")
     axes.set(xlabel="predicted", ylabel="people said", title=title)
-    return _svg(figure)
+    return svg(figure)

@@ -7,8 +7,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from floodmark.charts import COLOURS, svg
 from floodmark.report import html
-from floodmark.report.figures import COLOURS, _svg
 from floodmark.report.files import read_metrics, read_rows
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _by_count(tried: Sequence[dict[str, Any]], chosen: int) -> str:
         axes.set(xlabel=f"number of topics ({chosen} taken)", title=title, xticks=counts)
         axes.grid(alpha=0.3)
         axes.legend(frameon=False, fontsize="small")
-    return _svg(figure)
+    return svg(figure)
 
 
 def _by_sentiment(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
@@ -95,7 +95,7 @@ def _by_sentiment(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
     axes.invert_yaxis()
     axes.set(xlabel="share of the topic's tweets", xlim=(0, 1))
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper right", ncols=3, frameon=False)
-    return _svg(figure)
+    return svg(figure)
 
 
 def _over_time(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> list[str]:
@@ -122,9 +122,7 @@ def _over_time(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> list[str
     left_out = f"; the {len(events)} largest of {len(sizes)} events" if len(events) < len(sizes) else ""
     left_out += f"; the {len(shown)} largest of {len(names)} topics" if len(shown) < len(names) else ""
     return [
-        html.drawing(
-            _svg(figure), f"Topic by sentiment by time: tweets a period, on one scale for each event{left_out}"
-        )
+        html.drawing(svg(figure), f"Topic by sentiment by time: tweets a period, on one scale for each event{left_out}")
     ]
 
 

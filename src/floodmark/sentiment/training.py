@@ -115,9 +115,7 @@ def train(
     write_json(folder / "train.json", summary | (details or {}))
 
 
-def weighted_cross_entropy(
-    logits_BC: torch.Tensor, truth_B: torch.Tensor, weights_C: torch.Tensor
-) -> torch.Tensor:
+def weighted_cross_entropy(logits_BC: torch.Tensor, truth_B: torch.Tensor, weights_C: torch.Tensor) -> torch.Tensor:
     """Cross-entropy of logits, in which every class weighs the same."""
     return F.cross_entropy(logits_BC, truth_B, weights_C)
 
