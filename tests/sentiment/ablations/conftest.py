@@ -41,7 +41,7 @@ def settings(params):
 
     def made(**changes):
         small = {"shares": [0.5], "curve_seeds": 2, "flipped": [0.4], "flipped_models": ["tfidf"], "seeds": 1,
-                 "domain_models": ["tfidf"], "folds": 2, "min_texts": 20, "changes": ["small", "vader_labels"],
+                 "domain_models": ["tfidf", "lstm"], "folds": 2, "min_texts": 20, "changes": ["small", "vader_labels"],
                  "spare_tweets": 30}  # fmt: skip
         return Params(
             params("label_tweets", LabelTweets),

@@ -76,12 +76,18 @@ def test_turned_labels_are_compared_with_the_same_model_on_true_ones(results):
 def test_the_ceiling_of_peoples_labels_stands_beside_the_changes(results):
     rows = table(results, "one_change.csv")
     for model in changes.NETWORKS:
-        own = [(row["scored_on"], row["change"]) for row in rows if row["model"] == model]
+        own = [
+            (row["scored_on"], row["change"])
+            for row in rows
+            if row["model"] == model and row["change"] != "human_labels"
+        ]
         assert own == [
             (name, change) for name in ("emoji_validation", *SETS) for change in ("base", "small", "vader_labels")
         ]
     ceiling = [row for row in rows if row["change"] == "human_labels"]
-    same = [row for row in table(results, "domain.csv") if row["learnt_from"] == "same_people"]
+    same = [
+        row for row in table(results, "domain.csv") if (row["learnt_from"], row["model"]) == ("same_people", "lstm")
+    ]
     assert [row["balanced_accuracy"] for row in ceiling] == [row["balanced_accuracy"] for row in same]
     assert [row["above_base"] for row in ceiling] == [row["above_emoji"] for row in same]
     assert {row["scored_on"] for row in ceiling} == {"people:source0", "people:source1"}

@@ -6,7 +6,7 @@ from floodmark.sentiment.ablations import domain
 
 @pytest.fixture
 def rulers(corpus, settings):
-    own = settings(folds=3, seeds=2)
+    own = settings(folds=3, seeds=2, domain_models=["tfidf"])
     sets = corpus.scored(20)
     return list(domain.variants(corpus, sets, own.diagnose_text, own.train_text, 1)), sets
 
@@ -60,7 +60,7 @@ def test_labels_are_of_whom_the_kind_says(rulers, corpus):
 
 
 def test_one_source_alone_has_no_other_and_few_texts_tell_nothing(corpus, settings, capsys):
-    own = settings(folds=2)
+    own = settings(folds=2, domain_models=["tfidf"])
     one = corpus._replace(sources=np.where(corpus.sources == "", "", "only"))
     found = list(domain.variants(one, one.scored(20), own.diagnose_text, own.train_text, 1))
     assert [variant.columns["learnt_from"] for variant in found] == ["emoji", "same_people"]
@@ -70,7 +70,7 @@ def test_one_source_alone_has_no_other_and_few_texts_tell_nothing(corpus, settin
 
 
 def test_a_pool_of_one_class_to_learn_from_is_left_out(corpus, settings):
-    own = settings(folds=2)
+    own = settings(folds=2, domain_models=["tfidf"])
     one = corpus._replace(labels=np.where(corpus.parts == "train", 1, corpus.labels))
     found = domain.variants(one, corpus.scored(20), own.diagnose_text, own.train_text, 1)
     assert {variant.columns["learnt_from"] for variant in found} == {"other_people", "same_people"}

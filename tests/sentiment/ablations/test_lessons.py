@@ -1,10 +1,12 @@
 import itertools
+import multiprocessing
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from floodmark.errors import UserError
 from floodmark.sentiment.ablations.curve import answered, subset, training_seed, variants
 from floodmark.sentiment.ablations.learners import learn
 from floodmark.sentiment.ablations.lessons import UNANSWERED, Lesson, Variant, assembled, lessons_of
@@ -52,6 +54,16 @@ def test_processes_answer_as_this_one_does(desk, lesson, corpus):
     assert list(alone) == list(beside) == ["lstm", "mean_vectors"]
     for name in lessons:
         assert alone[name].tolist() == beside[name].tolist()
+
+
+def test_a_lesson_that_fails_ends_all_of_them(desk, lesson):
+    recipe = lesson.settings.transformer.model_copy(update={"heads": 3})
+    wrong = replace(lesson, model="transformer", settings=lesson.settings.model_copy(update={"transformer": recipe}))
+    long = lesson.settings.lstm.model_copy(update={"epochs": 1_000_000, "patience": 1_000_000})
+    endless = replace(lesson, settings=lesson.settings.model_copy(update={"lstm": long}))
+    with pytest.raises(UserError, match="no multiple of heads"):
+        answer_all(desk, {"wrong": wrong, "endless": endless}, 2)
+    assert multiprocessing.active_children() == []
 
 
 def test_a_mean_over_states_is_another_model_and_as_blind_to_padding(desk, lesson):

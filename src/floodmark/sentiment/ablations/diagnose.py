@@ -153,7 +153,7 @@ def _write(
     change_rows = [
         *changes.table(validation, tried, first),
         *changes.table(sheet, tried, first),
-        *(_ceiling(row) for row in domain_rows if tried and row["learnt_from"] == domain.SAME),
+        *(_ceiling(row) for row in domain_rows if row["learnt_from"] == domain.SAME and row["model"] in NETWORKS),
     ]
     write_table(outputs.learning_curve, curve.COLUMNS, curve_rows)
     write_table(outputs.label_noise, noise.COLUMNS, noise_rows)

@@ -50,8 +50,13 @@ def answer_all(desk: Desk, lessons: Mapping[str, Lesson], workers: int) -> dict[
     try:
         waiting = {pool.submit(_answer, lesson): key for key, lesson in lessons.items()}
         found = {waiting[done]: done.result() for done in track(as_completed(waiting), "learning", len(waiting))}
+    except BaseException:
+        # A stage that is killed, or whose lesson fails, does not wait for the minutes that others take.
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
     return {key: found[key] for key in lessons}
 
 
