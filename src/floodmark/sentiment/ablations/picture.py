@@ -34,16 +34,21 @@ def learning_curve(rows: Sequence[Mapping[str, Any]], levels: Mapping[str, Estim
     for axes, name in zip(panels, sets, strict=True):
         for index, model in enumerate(models):
             own = [row for row in rows if row["model"] == model and row["scored_on"] == name]
-            sizes, values = [row["tweets"] for row in own], [row["balanced_accuracy"] for row in own]
+            # Side by side, or the intervals of one model would hide another's.
+            aside = 1 + 0.06 * (index - (len(models) - 1) / 2)
+            places, values = [row["tweets"] * aside for row in own], [row["balanced_accuracy"] for row in own]
             spans = [
                 [row["balanced_accuracy"] - row["balanced_accuracy_low"] for row in own],
                 [row["balanced_accuracy_high"] - row["balanced_accuracy"] for row in own],
             ]
-            axes.errorbar(sizes, values, spans, color=COLOURS[index], marker="o", markersize=3, capsize=2, label=model)
+            axes.errorbar(places, values, spans, color=COLOURS[index], marker="o", markersize=3, capsize=2, label=model)
         level = levels[name]
         axes.axhline(level.value, color="black", linestyle="--", linewidth=1, label="VADER")
         axes.axhspan(level.low, level.high, color="black", alpha=0.08, linewidth=0)
         axes.set(xscale="log", xlabel="training tweets", title=f"{name}, {_texts(rows, name)} texts")
+        sizes = sorted({row["tweets"] for row in rows})
+        axes.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
+        axes.minorticks_off()
         axes.grid(alpha=0.3)
     panels[0].set_ylabel("balanced accuracy")
     panels[-1].legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1, 1))
