@@ -23,8 +23,13 @@ def vader(texts: Sequence[str]) -> tuple[NDArray[np.int64], int]:
     Returns:
         Classes, and for how many texts the lexicon had nothing to say (a compound score of exactly 0).
     """
+    compound = vader_scores(texts)
+    return (compound >= 0).astype(np.int64), int((compound == 0).sum())
+
+
+def vader_scores(texts: Sequence[str]) -> NDArray[np.float64]:
+    """VADER's compound score of each text, -1 to 1; exactly 0 where the lexicon has nothing to say."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
     analyser = SentimentIntensityAnalyzer()
-    compound = np.array([analyser.polarity_scores(text)["compound"] for text in texts], float)
-    return (compound >= 0).astype(np.int64), int((compound == 0).sum())
+    return np.array([analyser.polarity_scores(text)["compound"] for text in texts], float)

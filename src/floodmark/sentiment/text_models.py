@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from floodmark.sentiment.vectors import WordVectors
     from floodmark.settings.train_text import TrainText
 
 MODELS: dict[str, type[torch.nn.Module]] = {"lstm": LstmClassifier, "transformer": TransformerClassifier}
@@ -46,30 +47,38 @@ def train_text(name: str, tweets: Path, vectors: Path, folder: Path, settings: T
     source = read_vectors(vectors, everyone["text"], settings.words.common_words)
     words = [source.normaliser.tokens(text) for text in known["text"]]
     index = source.ids()
-    chosen = getattr(settings, name)
-    architecture = {key: getattr(chosen, key) for key in ARCHITECTURE[name]}
-    if name == "transformer" and chosen.width % chosen.heads:
-        raise UserError(
-            f"params.yaml: train_text.transformer.width = {chosen.width} is no multiple of heads = {chosen.heads}"
-        )
-    config = {
-        "model": name,
-        "architecture": architecture,
-        "max_tokens": settings.words.max_tokens,
-        "normaliser": source.normaliser.name,
-        "words": list(source.words),
-    }
+    config = configure(name, settings, source)
     train(
         name,
         lambda: build(config, torch.from_numpy(source.vectors), torch.from_numpy(source.special)),
         config,
         {split: _examples(known, words, index, split, settings.words.max_tokens) for split in SPLITS},
-        chosen,
+        getattr(settings, name),
         folder,
         seed,
         trim,
         {"vocabulary": {"words": len(source.words), "unknown_share": unknown_share(words, index)}},
     )
+
+
+def configure(name: str, settings: TrainText, source: WordVectors) -> dict[str, Any]:
+    """What rebuilds a network and the ids of its words: the first argument of `build`.
+
+    Raises:
+        UserError: if the transformer's width is no multiple of its heads.
+    """
+    chosen = getattr(settings, name)
+    if name == "transformer" and chosen.width % chosen.heads:
+        raise UserError(
+            f"params.yaml: train_text.transformer.width = {chosen.width} is no multiple of heads = {chosen.heads}"
+        )
+    return {
+        "model": name,
+        "architecture": {key: getattr(chosen, key) for key in ARCHITECTURE[name]},
+        "max_tokens": settings.words.max_tokens,
+        "normaliser": source.normaliser.name,
+        "words": list(source.words),
+    }
 
 
 def _examples(known: Any, words: list[list[str]], index: dict[str, int], split: str, max_tokens: int) -> Examples:

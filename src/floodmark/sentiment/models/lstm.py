@@ -61,7 +61,15 @@ class LstmClassifier(nn.Module):
             ids_BT: Token ids, padding at the end.
             mask_BT: True where there is a token, at least one a row.
         """
-        features_BTE = self.words(ids_BT)
+        ends_BE = self.summary(self.read(ids_BT, mask_BT), mask_BT)
+        if len(self.norms):
+            ends_BE = self.norms[-1](ends_BE)
+        logits: torch.Tensor = self.head(self.dropout(ends_BE))
+        return logits
+
+    def read(self, ids_BT: torch.Tensor, mask_BT: torch.Tensor) -> torch.Tensor:
+        """States of the last layer at every token, (batch, tokens, features): there, then back."""
+        features_BTE: torch.Tensor = self.words(ids_BT)
         back_BT = reversal(mask_BT)
         for number, layer in enumerate(self.layers):
             if number and len(self.norms):
@@ -70,14 +78,13 @@ class LstmClassifier(nn.Module):
             there, *back = layer.children()
             read = [there(features_BTE)[0], *(take(way(take(features_BTE, back_BT))[0], back_BT) for way in back)]
             features_BTE = torch.cat(read, dim=-1)
-        # Going there ends at the last token, coming back at the first.
-        width = features_BTE.shape[-1] // self.ways
+        return features_BTE
+
+    def summary(self, states_BTE: torch.Tensor, mask_BT: torch.Tensor) -> torch.Tensor:
+        """One row a tweet, (batch, features): going there ends at the last token, coming back at the first."""
+        width = states_BTE.shape[-1] // self.ways
         last_B1 = mask_BT.sum(1, keepdim=True) - 1
-        ends_BE = torch.cat([take(features_BTE[..., :width], last_B1)[:, 0], features_BTE[:, 0, width:]], dim=-1)
-        if len(self.norms):
-            ends_BE = self.norms[-1](ends_BE)
-        logits: torch.Tensor = self.head(self.dropout(ends_BE))
-        return logits
+        return torch.cat([take(states_BTE[..., :width], last_B1)[:, 0], states_BTE[:, 0, width:]], dim=-1)
 
 
 def over_tokens(module: nn.Module, features_BTE: torch.Tensor, mask_BT: torch.Tensor) -> torch.Tensor:
