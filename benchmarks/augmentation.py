@@ -22,8 +22,9 @@ import numpy as np
 import torch
 
 from floodmark.learning.device import pick_device
+from floodmark.learning.threads import one_thread
 from floodmark.sentiment.augmentation import choose
-from floodmark.sentiment.pool import Rules, one_thread
+from floodmark.sentiment.pool import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +121,7 @@ def on_gpu(images: NDArray[np.float16]) -> dict[str, float]:
 
 @click.command()
 @click.option("--photos", default=169_000, show_default=True, help="Photos in the pool.")
-@click.option("--tweets", default=1024, show_default=True, help="Tweets that ours is timed on.")
+@click.option("--tweets", default=2048, show_default=True, help="Tweets that ours is timed on.")
 @click.option("--loops", default=2, show_default=True, help="Tweets that the peer is timed on.")
 @click.option("--memory", is_flag=True, help="Run ours alone and print its peak memory in MiB.")
 def main(photos: int, tweets: int, loops: int, memory: bool) -> None:
@@ -142,7 +143,7 @@ def main(photos: int, tweets: int, loops: int, memory: bool) -> None:
 
     works = lend(texts, images), multiply(texts32, images32), peers
     own, product, peer = (
-        min(times) for times in zip(*([seconds(work) for work in works] for _ in range(3)), strict=True)
+        min(times) for times in zip(*([seconds(work) for work in works] for _ in range(2)), strict=True)
     )
     own, product, peer = own / tweets * 1000, product / tweets * 1000, peer / loops * 1000
     found = {

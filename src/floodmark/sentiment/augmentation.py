@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
+from floodmark.learning.threads import one_thread
 from floodmark.sentiment.lottery import keys
 from floodmark.sentiment.matching import Match, match
 from floodmark.sentiment.pairs import Pairs, Runs
-from floodmark.sentiment.pool import Pool, Rules, one_thread
+from floodmark.sentiment.pool import Pool, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
 
 from floodmark.learning.device import pick_device
+from floodmark.learning.threads import team
 from floodmark.progress import track
 from floodmark.sentiment.confidence import Batches, Confidence, Expected
 from floodmark.sentiment.lottery import numbers
@@ -50,20 +50,6 @@ class Rules(NamedTuple):
     max_reuse: int | None = None
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Torch on one thread, for work so short that threads wait for one another longer than it takes.
-
-    On a machine whose cores others use too, nearly all of the time would be such waiting.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
 class Pool:
     """The photos that may be drawn."""
 
@@ -99,11 +85,18 @@ class Pool:
         step = max(tile, min(self._rules.block_size, HELD // self.size // tile * tile))
         told = f"comparing {len(texts_TE)} tweets with {self.size} photos"
         room_TN = self._similarity.room(min(step, len(texts_TE)))
-        for start in track(range(0, len(texts_TE), step), told):
-            cosines_TN = self._similarity.cosines(texts_TE[start : start + step], room_TN)
-            rows = max(1, SCORED[cosines_TN.device.type] // self.size)
-            for number, part_TN in enumerate(torch.split(cosines_TN, rows)):
-                yield self._pick(part_TN, start + number * rows, tweet_keys, confidence, surest)
+        rows = max(1, SCORED[room_TN.device.type] // self.size)
+        threads = torch.get_num_threads()
+        with team() as workers:
+            for start in track(range(0, len(texts_TE), step), told):
+                torch.set_num_threads(threads)
+                cosines_TN = self._similarity.cosines(texts_TE[start : start + step], room_TN)
+                firsts = range(start, start + len(cosines_TN), rows)
+
+                def pick(part_TN: torch.Tensor, first: int) -> Pairs:
+                    return self._pick(part_TN, first, tweet_keys, confidence, surest)
+
+                yield from workers.map(pick, torch.split(cosines_TN, rows), firsts)
 
     def _pick(
         self,
@@ -114,13 +107,12 @@ class Pool:
         surest: int,
     ) -> Pairs:
         """The pairs of a few tweets, of which `start` is the first."""
-        with one_thread():
-            values_TN, totals_T, floor_T = self._confidence.scores(cosines_TN)
-            if surest > 1:
-                floor_T = values_TN.topk(min(surest, self.size), 1).values[:, -1].double().cpu().numpy()
-            if confidence is not None:
-                floor_T = np.minimum(floor_T, self._confidence.at_most(totals_T, confidence))
-            row, photo, value = _reaching(values_TN, torch.from_numpy(floor_T).to(values_TN)[:, None])
+        values_TN, totals_T, floor_T = self._confidence.scores(cosines_TN)
+        if surest > 1:
+            floor_T = values_TN.topk(min(surest, self.size), 1).values[:, -1].double().cpu().numpy()
+        if confidence is not None:
+            floor_T = np.minimum(floor_T, self._confidence.at_most(totals_T, confidence))
+        row, photo, value = _reaching(values_TN, torch.from_numpy(floor_T).to(values_TN)[:, None])
         tweet = start + row
         number = numbers(tweet_keys[tweet], self._keys[photo], value if self._rules.weighted else None)
         return Pairs(tweet, photo, self._confidence.of(value, totals_T[row]), number)

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from floodmark.learning.threads import one_thread
 from floodmark.progress import track
 from floodmark.sentiment.diagnosis.learners import Desk, learn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -42,7 +43,7 @@ def cores() -> int:
 def answer_all(desk: Desk, lessons: Mapping[str, Lesson], workers: int) -> dict[str, NDArray[np.int64]]:
     """The answers to every lesson by its key; with one worker in this process, else in processes of their own."""
     if workers == 1 or len(lessons) < 2:
-        with _one_thread():
+        with one_thread():
             return {key: _quietly(desk, lessons[key]) for key in track(lessons, "learning", len(lessons))}
     # Forked processes would inherit the locks of torch's threads.
     context = multiprocessing.get_context("spawn")
@@ -73,13 +74,3 @@ def _quietly(desk: Desk, lesson: Lesson) -> NDArray[np.int64]:
     """Learn without a line for each epoch of each of a hundred trainings."""
     with contextlib.redirect_stderr(io.StringIO()):
         return learn(desk, lesson)
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
