@@ -16,6 +16,7 @@ from floodmark.report.files import read_rows
 from floodmark.report.systems import JUDGES
 
 MARKER = re.compile(r"(<!-- table: (\w+) ([^|\n]+?)(?: \| ([^\n]*?))? -->\n).*?(<!-- end of table -->)", re.DOTALL)
+BASELINE = "vader_without_emoji"
 PAGES = ("README.md", "docs/explanation/images-and-sentiment.md")
 Row = dict[str, Any]
 
@@ -30,29 +31,28 @@ def interval(row: Row | None, value: str, *, signed: bool = False, strong: bool 
     """A value with its bounds; bold where it is a difference whose bounds leave zero out."""
     if row is None or not isinstance(row[value], (int, float)):
         return "–"
+    if not isinstance(row["low"], (int, float)):
+        return f"{row[value]:.2f}"
     shape = "+.2f" if signed else ".2f"
     number, low, high = (f"{row[name]:{shape}}".replace("-", "−") for name in (value, "low", "high"))
     text = f"{number} ({low} to {high})" if signed else f"{number} ({low}–{high})"
     return f"**{text}**" if strong and (row["low"] > 0 or row["high"] < 0) else text
 
 
-def judged(path: Path, _: list[str]) -> str:
-    """Every model and baseline on all texts and by source, beside what it is above VADER and mean word vectors."""
+def judged(path: Path, arguments: list[str]) -> str:
+    """Every model and baseline by source; with the argument `differences`, what it is above VADER and mean vectors."""
     kept = [row for row in read_rows(path) if row["neutral"] == "left_out" and row["event"] == "all"]
     pairs = read_rows(path.with_name("comparisons.csv"))
     sources = sorted({row["source"] for row in kept} - {"all"})
     counts = {row["source"]: row["n"] for row in kept}
     found = {(row["model"], row["source"]): row for row in kept}
     head = ["model", *(f"{source}, {counts[source]:g} texts" for source in sources)]
-    head += [f"above {name}, {source}" for source in sources for name in ("VADER", "mean vectors")]
+    rivals = {"VADER": BASELINE, "mean vectors": "mean_vectors"} if arguments == ["differences"] else {}
+    head += [f"above {name}, {source}" for source in sources for name in rivals]
     rows = []
     for model in dict.fromkeys(row["model"] for row in kept):
         cells = [interval(found.get((model, source)), "balanced_accuracy") for source in sources]
-        cells += [
-            above(pairs, source, model, other)
-            for source in sources
-            for other in ("vader_without_emoji", "mean_vectors")
-        ]
+        cells += [above(pairs, source, model, rival) for source in sources for rival in rivals.values()]
         rows.append([JUDGES.get(model, model), *cells])
     return markdown(head, rows)
 
