@@ -55,6 +55,8 @@ def test_a_study_is_a_dvc_project_with_the_data_in_and_the_embedded_remote_gone(
     assert params["report"] == {"title": "study", "is_demonstration": False}
     assert "embedded" not in (study / ".dvc/config").read_text()
     assert not (study / "embedded").exists()
+    # The second pipeline stays, the demonstration's results do not.
+    assert [path.name for path in (study / "results").iterdir()] == ["dvc.yaml"]
     assert "remote" not in (study / "data.dvc").read_text()
     assert call(study, "git", "status", "--porcelain").stdout == ""
     assert call(study, "dvc", "data", "status").returncode == 0

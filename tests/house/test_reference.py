@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from floodmark.dag import read_stages
+from floodmark.dag import PIPELINE, RESULTS, read_stages
+from tests.house import findings
 from tests.house.picture import draw
 from tests.house.reference import END, START, params_page, readme
 
@@ -27,6 +28,32 @@ def test_the_readme_lists_every_system_with_its_target():
     assert names(Path("README.md").read_text(encoding="utf-8")) == names(readme())
 
 
+@pytest.mark.parametrize("name", findings.PAGES)
+def test_the_tables_of_findings_are_those_of_the_results(name):
+    # Figures differ by machine once the results have been computed here; rows and columns do not.
+    def shape(text):
+        return re.sub(r"\*\*|[+−]?\d[\d.]*|–(?= \|)", "", text)
+
+    text = Path(name).read_text(encoding="utf-8")
+    assert len(findings.MARKER.findall(text)) == text.count("<!-- table: ") > 0
+    assert shape(text) == shape(findings.filled(text)), "run `make docs`"
+
+
+def test_a_table_of_findings_holds_the_figures_of_its_file(tmp_path):
+    path = tmp_path / "effects.csv"
+    path.write_text(
+        "effect,first,second,confidence,scored_on,n,difference,low,high\n"
+        "images,both,text_only,0.75,emoji,100,0.123,0.05,0.2\n"
+        'images,both,text_only,0.75,"emoji, own photo",20,-0.01,-0.1,0.08\n'
+    )
+    page = f"before\n<!-- table: effects {path} | emoji; emoji, own photo -->\nold\n<!-- end of table -->\nafter\n"
+    lines = findings.filled(page).splitlines()
+    assert lines[2] == "| effect | confidence | emoji, 100 rows | emoji, own photo, 20 rows |"
+    assert lines[4] == "| images | 0.75 | **+0.12 (+0.05 to +0.20)** | −0.01 (−0.10 to +0.08) |"
+    assert (lines[0], lines[-1]) == ("before", "after")
+    assert findings.filled(findings.filled(page)) == findings.filled(page)
+
+
 @pytest.mark.parametrize("path", PROSE, ids=str)
 def test_no_placeholder_is_left(path):
     assert not re.search(r"@[A-Z]{3,}@|\bT(?:ODO|BD)\b", path.read_text(encoding="utf-8"))
@@ -38,7 +65,7 @@ def test_links_within_the_repository_lead_somewhere(path):
     assert [target for target in targets if not (path.parent / target).exists()] == []
 
 
-def test_the_committed_lock_covers_every_stage():
-    assert set(YAML(typ="safe").load(Path("dvc.lock").read_text(encoding="utf-8"))["stages"]) == set(
-        read_stages(Path("."))
-    )
+@pytest.mark.parametrize("pipeline", [PIPELINE, RESULTS])
+def test_the_committed_lock_covers_every_stage(pipeline):
+    lock = YAML(typ="safe").load(Path(pipeline).with_suffix(".lock").read_text(encoding="utf-8"))
+    assert set(lock["stages"]) == set(read_stages(Path(), pipeline))
