@@ -8,7 +8,7 @@ import numpy as np
 
 from floodmark.learning.repeats import Repeats, repeated_scores
 from floodmark.learning.seeds import generator
-from floodmark.storage import write_text
+from floodmark.learning.tables import write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,12 +64,5 @@ def nested(found: Estimate) -> dict[str, float]:
 
 
 def write_table(path: Path, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write a CSV table; NaN and what a row lacks are empty cells, and without rows there is the header."""
-    lines = [",".join(names), *(",".join(_cell(row.get(name, "")) for name in names) for row in rows)]
-    write_text(path, "\n".join(lines) + "\n")
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "" if np.isnan(value) else f"{value:.6g}"
-    return str(value)
+    """Write a CSV table; what a row lacks is an empty cell."""
+    write_csv(path, names, ({name: row.get(name, "") for name in names} for row in rows))
