@@ -9,6 +9,7 @@ from floodmark.settings.evaluate_human import Scale
 from floodmark.settings.pretrain_clip import PretrainClip
 from floodmark.settings.random import Random
 from floodmark.settings.train_clip import TrainClip
+from floodmark.settings.train_text import TrainText
 from floodmark.stage import stage
 
 
@@ -17,6 +18,7 @@ from floodmark.stage import stage
     pretrain_clip=PretrainClip,
     embed=Embed,
     augment=Augment,
+    train_text=TrainText,
     train_clip=TrainClip,
     evaluate_human=Scale,
     ablate_errors=AblateErrors,
@@ -26,11 +28,13 @@ def main(
     pretrain_clip: PretrainClip,
     embed: Embed,
     augment: Augment,
+    train_text: TrainText,
     train_clip: TrainClip,
     evaluate_human: Scale,
     ablate_errors: AblateErrors,
 ) -> None:
     """What each error of the original was worth: label emoji left in, softmax twice, unscaled pixels, batches."""
+    from floodmark.learning.crew import cores
     from floodmark.sentiment.ablations.errors import Inputs
     from floodmark.sentiment.ablations.errors import ablate_errors as ablate
     from floodmark.sentiment.ablations.experiment import Outputs
@@ -46,12 +50,23 @@ def main(
         world=World(sources, tweets / "judged.parquet", Path("outputs/clip")),
         tweets=tweets / "tweets.parquet",
         human=tweets / "human.parquet",
-        transformer=Path("outputs/sentiment/text/transformer/model.safetensors"),
+        vectors=Path("data/vectors"),
     )
     recipe = Recipe(pretrain_clip, embed, augment, Path("outputs/media"), work_folder("embed"), random.seed)
     with outputs(*(root / name for name in ("errors.csv", "error_effects.csv", "error_effects.svg"))) as paths:
         classes = evaluate_human.classes.by_label()
-        ablate(inputs, Outputs(*paths), PARTIAL / "flawed", classes, ablate_errors, recipe, train_clip, random.seed)
+        ablate(
+            inputs,
+            Outputs(*paths),
+            PARTIAL / "flawed",
+            classes,
+            ablate_errors,
+            recipe,
+            train_clip,
+            train_text,
+            random.seed,
+            cores(),
+        )
 
 
 if __name__ == "__main__":

@@ -25,9 +25,9 @@ def main(
     diagnose_text: DiagnoseText,
 ) -> None:
     """Why text models fall short of a lexicon where people judge: size, label noise, domain, one change at a time."""
+    from floodmark.learning.crew import cores
     from floodmark.sentiment.diagnosis.corpus import Inputs
     from floodmark.sentiment.diagnosis.diagnose import Outputs, Params, diagnose
-    from floodmark.sentiment.diagnosis.workers import cores
     from floodmark.storage import outputs
 
     tweets, root = Path("outputs/tweets"), Path("results/sentiment")

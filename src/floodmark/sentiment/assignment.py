@@ -9,7 +9,7 @@ import polars as pl
 
 from floodmark.progress import say
 from floodmark.sentiment.accounting import account
-from floodmark.sentiment.augmentation import NOTHING, choose
+from floodmark.sentiment.augmentation import NEAR, NOTHING, choose
 from floodmark.sentiment.dataset import CANDIDATE, NONE, SPLITS, labelled, photo_pools, read_tweets, usable_photos
 from floodmark.sentiment.embeddings import Embeddings, read_embeddings
 from floodmark.sentiment.pool import Rules
@@ -81,14 +81,17 @@ def _assign(
         _rules(settings, texts.logit_scale, seed),
     )
     columns: dict[str, pl.Series] = {}
+    near = {limit: choices.near[:, column] for column, limit in enumerate(limits)}
     for column, (name, number) in enumerate(zip([*settings.names(), CANDIDATE], [*numbers, limits[-1]], strict=True)):
         sure = choices.confidence[:, column]
+        if number < limits[column]:  # the surest photo was taken, and this number says whether it stays
+            near[number] = ((abs(sure - number) < NEAR) & (number > 0)).astype(np.int64)
         kept = (choices.photo[:, column] != NOTHING) & (sure >= number) & (name != NONE)
         found = [photos[chosen] for chosen in choices.photo[kept, column]]
         drawn = (found, sure[kept], choices.rank[kept, column])
         columns |= _columns(name, len(known), without[kept], drawn)
     counts = np.zeros((2, len(known)), np.int64)
-    counts[:, without] = choices.candidates[:, -1], choices.near[:, -1]
+    counts[:, without] = choices.candidates[:, -1], sum(near.values())
     candidates = {"candidates": counts[0], "near_threshold": counts[1]}
     return pl.DataFrame({"tweet": known["tweet"], "split": known["split"], "own_photo": own, **columns, **candidates})
 

@@ -51,10 +51,11 @@ def read_photos(media: Path) -> Photos:
 
 
 def usable_photos(tweets: pl.DataFrame, known: Collection[str]) -> pl.Series:
-    """The photo of each tweet that a model can see, null where there is none: the one predicate of every stage.
+    """The photo of each tweet that a model can see, null where there is none.
 
-    `ingest_media` names a photo only where a file was found and decoded, so that neither an empty list of media, a
-    video nor a missing file counts; and `embed` keeps only those that CLIP has a vector for.
+    It is one predicate in two steps, each made once: `ingest_media` names a photo only where a file was found and
+    decoded, so that neither an empty list of media, a video nor a missing file counts, and `label_tweets` writes that
+    name into `photo`, which every stage reads; and `embed` keeps only those that CLIP has a vector for.
 
     Args:
         tweets: With their `photo`.

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import torch
 
+from floodmark.errors import UserError
 from floodmark.learning.device import pick_device
 from floodmark.learning.weights import load_weights, save_weights
 from floodmark.progress import say
@@ -57,6 +58,9 @@ def embed(
         folder: Where to write.
         settings: Inputs that pass the model together, and the prompts.
         known: Folder of the vectors of earlier runs, by model; what is new is added.
+
+    Raises:
+        UserError: if CLIP has no finite vector for a text.
     """
     clip = load_folder(clip_folder)
     device = pick_device()
@@ -71,13 +75,28 @@ def embed(
         say(f"CLIP has no finite vector for {np.count_nonzero(~seen)} photos: they count as unusable")
     write_vectors(folder, "images", "photo", [photos.ids[row] for row in np.flatnonzero(seen)], pictures[seen], clip)
     names, texts = labelled_tweets["tweet"].to_list(), labelled_tweets["text"].to_list()
-    write_vectors(folder, "texts", "tweet", names, encoder.texts(texts, "texts"), clip)
+    write_vectors(folder, "texts", "tweet", names, _finite(encoder.texts(texts, "texts"), clip_folder), clip)
     rows, texts = human["label_row"].to_list(), human["text"].to_list()
-    write_vectors(folder, "human", "label_row", rows, encoder.texts(texts, "judged texts"), clip)
+    write_vectors(folder, "human", "label_row", rows, _finite(encoder.texts(texts, "judged texts"), clip_folder), clip)
     by_class = dict(zip(CLASSES, (settings.negative_prompts, settings.positive_prompts), strict=True))
     classes = [name for name, prompts in by_class.items() for _ in prompts]
     prompts = [prompt for prompts in by_class.values() for prompt in prompts]
-    write_vectors(folder, "prompts", "class", classes, encoder.texts(prompts, "prompts"), clip)
+    write_vectors(folder, "prompts", "class", classes, _finite(encoder.texts(prompts, "prompts"), clip_folder), clip)
+
+
+def _finite(vectors: NDArray[np.float16], clip_folder: Path) -> NDArray[np.float16]:
+    """The vectors of texts, which nothing can be learnt or said without.
+
+    Raises:
+        UserError: if one is not finite: what a text lacks is no blemish of the text, as it may be of a photo.
+    """
+    wrong = int((~np.isfinite(vectors).all(1)).sum())
+    if wrong:
+        raise UserError(
+            f"{clip_folder}: CLIP has no finite vector for {wrong} of {len(vectors)} texts, so its weights are damaged "
+            "or of another model: check them with `floodmark doctor --clip`, or name others in pretrain_clip.pretrained"
+        )
+    return vectors
 
 
 def open_store(known: Path, clip_folder: Path, batch_size: int, device: torch.device) -> VectorStore:

@@ -141,14 +141,19 @@ def _cases(
     """All texts, then those of each source, then those of each event, with the rows that they are."""
     sources = texts["source"].fill_null("unknown")
     named = texts["event"].drop_nulls().unique().sort()
-    chosen = {(ALL, ALL): np.full(len(texts), True)}
-    chosen |= {(source, ALL): (sources == source).to_numpy() for source in sources.unique().sort()}
-    chosen |= {(ALL, event): (texts["event"] == event).fill_null(False).to_numpy() for event in named}
-    for (source, event), rows in chosen.items():
+    chosen = [(ALL, ALL, np.full(len(texts), True))]
+    chosen += [(_named(source), ALL, (sources == source).to_numpy()) for source in sources.unique().sort()]
+    chosen += [(ALL, _named(event), (texts["event"] == event).fill_null(False).to_numpy()) for event in named]
+    for source, event, rows in chosen:
         rng = generator(seed, "evaluate_human", neutral, source, event)
         said = {model: answer.of(rows) for model, answer in answers.items()}
         verdicts = judge(truth[rows], said, settings.calibration_bins, rng, settings.resamples)
         yield rows, Case(neutral, source, event, int(rows.sum()), verdicts)
+
+
+def _named(name: str) -> str:
+    """A source or an event as the tables call it: one that is called `all` must not be taken for all of them."""
+    return f"{name} (its name)" if name == ALL else name
 
 
 def _metrics(

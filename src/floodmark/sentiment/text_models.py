@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy as np
+    import polars as pl
     from numpy.typing import NDArray
 
     from floodmark.sentiment.vectors import WordVectors
@@ -52,7 +53,7 @@ def train_text(name: str, tweets: Path, vectors: Path, folder: Path, settings: T
         name,
         lambda: build(config, torch.from_numpy(source.vectors), torch.from_numpy(source.special)),
         config,
-        {split: _examples(known, words, index, split, settings.words.max_tokens) for split in SPLITS},
+        {split: text_examples(known, words, index, split, settings.words.max_tokens) for split in SPLITS},
         getattr(settings, name),
         folder,
         seed,
@@ -81,7 +82,18 @@ def configure(name: str, settings: TrainText, source: WordVectors) -> dict[str, 
     }
 
 
-def _examples(known: Any, words: list[list[str]], index: dict[str, int], split: str, max_tokens: int) -> Examples:
+def text_examples(
+    known: pl.DataFrame, words: list[list[str]], index: dict[str, int], split: str, max_tokens: int
+) -> Examples:
+    """Token ids of the tweets of one split.
+
+    Args:
+        known: Labelled tweets.
+        words: Their tokens.
+        index: Id of each known token.
+        split: `train`, `validation` or `test`.
+        max_tokens: Of a tweet; the first ones are kept.
+    """
     rows = (known["split"] == split).arg_true().to_list()
     ids = torch.from_numpy(encode([words[row] for row in rows], index, max_tokens))
     labels = known["label"].cast(int).to_numpy()[rows]

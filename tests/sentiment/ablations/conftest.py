@@ -7,7 +7,6 @@ from floodmark.sentiment.ablations.experiment import Outputs
 from floodmark.sentiment.ablations.flaws import Recipe, World
 from floodmark.sentiment.ablations.material import Sources
 from floodmark.sentiment.assignment import assign
-from floodmark.sentiment.text_models import train_text
 from floodmark.settings.augment import Augment
 from floodmark.settings.train_clip import TrainClip
 from floodmark.settings.train_text import TrainText
@@ -21,7 +20,8 @@ class Lent(NamedTuple):
     world: World
     tweets: object
     human: object
-    transformer: object
+    vectors: object
+    text: object
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +37,7 @@ def recipe(study, params, tiny_clip, small_blocks, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def lent(study, params, recipe, tmp_path_factory):
-    """The study of `tests/sentiment` with photos lent, texts with the emoji that labelled them, and a transformer."""
+    """The study of `tests/sentiment` with photos lent, and texts with the emoji that labelled them."""
     root = tmp_path_factory.mktemp("lent")
     labelled, judged = study / "tweets/labelled.parquet", study / "tweets/judged.parquet"
     assign(labelled, study / "embeddings", root, recipe.augment, 1)
@@ -46,14 +46,12 @@ def lent(study, params, recipe, tmp_path_factory):
     human = pl.read_parquet(judged)
     write_table(root / "human.parquet", human.with_columns(text=pl.col("text") + " 😍"))
     (root / "vectors").mkdir()
-    (root / "transformer").mkdir()
     small = {"width": 8, "layers": 1, "heads": 2, "feed_forward": 8, "epochs": 1}
     settings = params("train_text", TrainText)
     settings = settings.model_copy(update={"transformer": settings.transformer.model_copy(update=small)})
-    train_text("transformer", labelled, root / "vectors", root / "transformer", settings, 1)
     sources = Sources(labelled, root / "augmented.parquet", study / "embeddings")
     world = World(sources, judged, study / "clip")
-    return Lent(world, root / "tweets.parquet", root / "human.parquet", root / "transformer/model.safetensors")
+    return Lent(world, root / "tweets.parquet", root / "human.parquet", root / "vectors", settings)
 
 
 @pytest.fixture

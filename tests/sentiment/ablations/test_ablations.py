@@ -20,7 +20,7 @@ def table(path):
 def run_images(lent, params, dense, outputs):
     settings = params("ablate_images", AblateImages, **FEW)
     images.ablate_images(
-        lent.world.sources, lent.world.judged, lent.world.clip, outputs, ("none", "0"), CLASSES, settings, dense, 1
+        lent.world.sources, lent.world.judged, lent.world.clip, outputs, ("none", "0"), CLASSES, settings, dense, 1, 1
     )
 
 
@@ -28,16 +28,16 @@ def run_prompts(lent, params, dense, outputs, tmp_path):
     settings = params("ablate_prompts", AblatePrompts, **FEW, confidence=0, prompts=["happy or sad:", "a photo:"])
     prompts.ablate_prompts(
         lent.world.sources, lent.world.judged, lent.world.clip, tmp_path / "known", outputs, CLASSES, settings, 32,
-        dense, 1,
+        dense, 1, 1,
     )  # fmt: skip
 
 
 def run_errors(lent, params, dense, outputs, recipe):
     settings = params("ablate_errors", AblateErrors, **FEW, confidence=0)
-    inputs = errors.Inputs(lent.world, lent.tweets, lent.human, lent.transformer)
+    inputs = errors.Inputs(lent.world, lent.tweets, lent.human, lent.vectors)
     work = outputs.scores.parent / "work"
     (work / "left by a killed run").mkdir(parents=True)
-    errors.ablate_errors(inputs, outputs, work, CLASSES, settings, recipe, dense, 1)
+    errors.ablate_errors(inputs, outputs, work, CLASSES, settings, recipe, dense, lent.text, 1, 1)
     assert not work.exists()
 
 
@@ -63,7 +63,9 @@ def test_images(lent, params, dense, outputs):
     names = ("both", "text_only", "image_only", "grey", "shuffled")
     check(outputs, [(name, confidence) for name in names for confidence in ("none", "0")])
     effects = table(outputs.effects)
-    assert {row["effect"] for row in effects} == {"images", "any image", "image content", "more tweets", "augmentation"}
+    assert {row["effect"] for row in effects} == {
+        "images", "any image", "image content", "text beside images", "more tweets", "augmentation"
+    }  # fmt: skip
     # With as many tweets as variants are compared on, more tweets and more images are told apart.
     tweets = {(row["variant"], row["confidence"]): row["training_tweets"] for row in table(outputs.scores)}
     assert len({tweets[name, "0"] for name in names}) == len({tweets[name, "none"] for name in names}) == 1
@@ -75,9 +77,16 @@ def test_images(lent, params, dense, outputs):
 
 def test_prompts(lent, params, dense, outputs, tmp_path):
     run_prompts(lent, params, dense, outputs, tmp_path)
-    names = ("text_only", "both", "happy or sad:", "a photo:")
+    names = ("text_only", "both", "senseless prompt", "happy or sad:", "a photo:")
     check(outputs, [(name, "0") for name in names])
-    assert {row["effect"] for row in table(outputs.effects)} == {"photos, no prompt", "happy or sad:", "a photo:"}
+    prompts = {"happy or sad:", "a photo:"}
+    expected = {
+        "photos, no prompt",
+        "senseless prompt",
+        *prompts,
+        *(f"{one} over the senseless one" for one in prompts),
+    }
+    assert {row["effect"] for row in table(outputs.effects)} == expected
     assert len({row["training_tweets"] for row in table(outputs.scores)}) == 1
 
 

@@ -7,7 +7,8 @@ from sklearn.metrics import balanced_accuracy_score
 
 from floodmark.sentiment.ablations import heads
 from floodmark.sentiment.ablations.errors import softmax_twice
-from floodmark.sentiment.ablations.heads import repetition, train_head
+from floodmark.sentiment.ablations.experiment import dense_classifier
+from floodmark.sentiment.ablations.heads import Job, repetition, train_held_out
 from floodmark.sentiment.ablations.material import Material
 from floodmark.sentiment.models.dense import without_photos
 from floodmark.sentiment.training import Examples
@@ -23,6 +24,10 @@ def examples(rng, count, signal):
     image[:, 0] += signal * (2 * labels - 1)
     inputs = (torch.from_numpy(text), torch.from_numpy(image), torch.ones(count, dtype=torch.bool))
     return Examples(inputs, labels, range(count))
+
+
+def train_head(material, dense, seed):
+    return train_held_out(Job(material, dense_classifier(material.width, dense), dense, seed))
 
 
 @pytest.fixture
@@ -51,18 +56,19 @@ def test_neither_split_chooses_the_epoch_that_answers_it(material, dense, monkey
     """Of three epochs with set answers, the one that is best on test answers validation, and the other way round."""
     truth = material.validation.labels, material.test.labels
     wrong = [1 - labels for labels in truth]
-    script = [(truth[0], wrong[1]), (wrong[0], truth[1]), (wrong[0], wrong[1])]
+    # With a patience of one epoch, an early stop by validation would never reach the third, which is best on test.
+    script = [(truth[0], wrong[1]), (wrong[0], wrong[1]), (wrong[0], truth[1])]
     judged = [np.full(5, number) for number in (1, 0, 0)]
     calls = []
 
-    def predict(model, inputs):
+    def predict(model, inputs, collate):
         epoch, part = divmod(len(calls), 3)
         calls.append(part)
         return (judged[epoch] if part == 2 else script[epoch][part]).astype(float)
 
     monkeypatch.setattr(heads, "predict", predict)
-    found = train_head(material, dense.model_copy(update={"epochs": 3, "patience": 3}), 1)
-    assert (found.classes[:150] == wrong[0]).all()  # of the second epoch
+    found = train_head(material, dense.model_copy(update={"epochs": 3, "patience": 1}), 1)
+    assert (found.classes[:150] == wrong[0]).all()  # of the third epoch
     assert (found.classes[150:270] == wrong[1]).all()  # of the first epoch
     assert (found.classes[270:] == 1).all()  # judged texts go with validation, as test does
     assert found.validation_accuracy == 1

@@ -1,14 +1,16 @@
-"""Variants of CLIP's classifier on the same held-out rows: their scores, and what one is better than another."""
+"""Variants of a classifier on the same held-out rows: their scores, and what one is better than another."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from floodmark.learning.tables import write_csv
 from floodmark.sentiment.ablations.charts import difference_chart
-from floodmark.sentiment.ablations.heads import repetition, train_head
+from floodmark.sentiment.ablations.heads import Job, repetition, train_held_out
+from floodmark.sentiment.models.dense import DenseClassifier
 from floodmark.sentiment.training import weighted_cross_entropy
 from floodmark.storage import write_text
 
@@ -16,13 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    import torch
     from numpy.typing import NDArray
 
+    from floodmark.learning.crew import Crew
     from floodmark.learning.repeats import Repeats
-    from floodmark.sentiment.ablations.heads import Objective
+    from floodmark.sentiment.ablations.heads import Collate, Objective
     from floodmark.sentiment.ablations.held_out import HeldOut
     from floodmark.sentiment.ablations.material import Material
     from floodmark.settings.train_clip import TrainClip
+    from floodmark.settings.train_text import Training
 
 SCORES = (
     "variant", "confidence", "scored_on", "training_tweets", "n", "seeds", "balanced_accuracy", "low", "high",
@@ -68,30 +73,51 @@ class Outputs(NamedTuple):
     chart: Path
 
 
+class Plan(NamedTuple):
+    """How variants are trained.
+
+    Attributes:
+        crew: Who trains them.
+        repetitions: How many seeds.
+        seed: Of the study.
+    """
+
+    crew: Crew
+    repetitions: int
+    seed: int
+
+
 def trained(
+    plan: Plan,
     make: Callable[[int], Material],
-    dense: TrainClip,
-    repetitions: int,
-    seed: int,
+    build: Callable[[], torch.nn.Module],
+    settings: TrainClip | Training,
     objective: Objective = weighted_cross_entropy,
+    collate: Collate = tuple,
 ) -> Result:
     """Train one variant with every seed.
 
     Args:
+        plan: See there.
         make: What it learns from and answers, given the seed of a repetition.
-        dense: Settings of the classifier.
-        repetitions: How many seeds.
-        seed: Of the study.
+        build: Makes the network; to be pickled.
+        settings: Epochs, rates, batch size.
         objective: The loss.
+        collate: Turns the rows of a batch into the arguments of the network.
     """
-    seeds = [repetition(seed, number) for number in range(repetitions)]
-    materials = [make(one) for one in seeds]
-    found = [train_head(each, dense, one, objective) for each, one in zip(materials, seeds, strict=True)]
+    seeds = [repetition(plan.seed, number) for number in range(plan.repetitions)]
+    jobs = [Job(make(one), build, settings, one, objective, collate) for one in seeds]
+    found = plan.crew.do(train_held_out, jobs)
     return Result(
         np.stack([one.classes for one in found]),
-        len(materials[0].training),
+        len(jobs[0].material.training),
         float(np.mean([one.validation_accuracy for one in found])),
     )
+
+
+def dense_classifier(width: int, settings: TrainClip) -> Callable[[], torch.nn.Module]:
+    """CLIP's classifier on vectors of this width."""
+    return partial(DenseClassifier, width, settings.units, settings.dropout, settings.image_dropout)
 
 
 def write_results(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from floodmark.learning.device import pick_device
 from floodmark.sentiment.assignment import assign
 from floodmark.sentiment.clip import CONFIG, load_folder
 from floodmark.sentiment.dataset import read_photos
@@ -99,6 +100,7 @@ def with_unscaled_pixels(world: World, folder: Path, recipe: Recipe) -> World:
     distorted = folder / "distorted"
     shutil.copytree(world.sources.embeddings, distorted)
     clip = load_folder(world.clip)
+    clip.model.to(pick_device())
     config = json.loads((world.clip / CONFIG).read_text(encoding="utf-8"))["preprocess_cfg"]
 
     def preprocess(photo: Image) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""CLIP's classifier once for a variant and a seed: what it says of the tweets and texts that it did not learn from."""
+"""One classifier, trained once: what it says of the tweets and texts that it did not learn from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 from floodmark.learning.confusion import classification_scores, confusion_matrix
 from floodmark.learning.device import pick_device
 from floodmark.learning.seeds import derive, fix
-from floodmark.sentiment.models.dense import DenseClassifier
 from floodmark.sentiment.scoring import decided
 from floodmark.sentiment.training import fit_classifier, predict, weighted_cross_entropy
 
@@ -24,11 +23,33 @@ if TYPE_CHECKING:
     from floodmark.sentiment.ablations.material import Material
     from floodmark.sentiment.training import Examples
     from floodmark.settings.train_clip import TrainClip
+    from floodmark.settings.train_text import Training
 
     Objective = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
+    Collate = Callable[[tuple[torch.Tensor, ...]], tuple[torch.Tensor, ...]]
 
 NAME = "head"
 """Of every variant: with the same seed they start from the same weights and meet as many rows in the same order."""
+
+
+class Job(NamedTuple):
+    """A training to be done, in this process or in another.
+
+    Attributes:
+        material: What is learnt from and answered; it must be learnable.
+        build: Makes the network.
+        settings: Epochs, rates, batch size.
+        seed: Of this repetition.
+        objective: The loss, from logits, truth and the weights of the classes.
+        collate: Turns the rows of a batch into the arguments of the network.
+    """
+
+    material: Material
+    build: Callable[[], torch.nn.Module]
+    settings: TrainClip | Training
+    seed: int
+    objective: Objective = weighted_cross_entropy
+    collate: Collate = tuple
 
 
 class Epoch(NamedTuple):
@@ -51,37 +72,31 @@ class Trained(NamedTuple):
     validation_accuracy: float
 
 
-def train_head(
-    material: Material, settings: TrainClip, seed: int, objective: Objective = weighted_cross_entropy
-) -> Trained:
-    """Train, and answer every held-out row without having chosen anything by it.
+def train_held_out(job: Job) -> Trained:
+    """Train through all epochs, and answer every held-out row without having chosen anything by it.
 
     Test tweets and judged texts are answered by the epoch that is best on validation, validation tweets by the epoch
     that is best on test: so both splits can be scored, which is three times as many tweets as the test split alone.
-
-    Args:
-        material: See there; it must be learnable.
-        settings: Of CLIP's classifier.
-        seed: Of this repetition.
-        objective: The loss, from logits, truth and the weights of the classes.
+    Nothing stops early, for what stops by validation has chosen by it.
     """
-    fix(seed, NAME)
-    width = material.training.inputs[0].shape[1]
-    model = DenseClassifier(width, settings.units, settings.dropout, settings.image_dropout).to(pick_device())
+    material, collate = job.material, job.collate
+    fix(job.seed, NAME)
+    model = job.build().to(pick_device())
     epochs: list[Epoch] = []
 
     def evaluate() -> dict[str, float]:
         validation, test, judged = (
-            decided(predict(model, inputs))
+            decided(predict(model, inputs, collate))
             for inputs in (material.validation.inputs, material.test.inputs, material.judged)
         )
         scores = _scores(material.validation, validation), _scores(material.test, test)
         epochs.append(Epoch(*scores, (validation, test, judged)))
         return scores[0]
 
+    settings = job.settings.model_copy(update={"patience": job.settings.epochs})
     # A line an epoch tells of one model; those of hundreds would bury what the stage says.
     with contextlib.redirect_stderr(io.StringIO()):
-        fit_classifier(NAME, model, material.training, evaluate, settings, seed, objective=objective)
+        fit_classifier(NAME, model, material.training, evaluate, settings, job.seed, collate, job.objective)
     by_validation = max(epochs, key=lambda epoch: epoch.validation["balanced_accuracy"])
     by_test = max(epochs, key=lambda epoch: epoch.test["balanced_accuracy"])
     classes = np.concatenate([by_test.said[0], *by_validation.said[1:]])

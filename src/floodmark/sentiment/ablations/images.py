@@ -9,11 +9,21 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from floodmark.learning.crew import crew
 from floodmark.progress import say, track
-from floodmark.sentiment.ablations.experiment import Effect, Outputs, Result, Variant, trained, write_results
+from floodmark.sentiment.ablations.experiment import (
+    Effect,
+    Outputs,
+    Plan,
+    Result,
+    Variant,
+    dense_classifier,
+    trained,
+    write_results,
+)
 from floodmark.sentiment.ablations.held_out import held_out, judged_texts
 from floodmark.sentiment.ablations.material import Sources, read_material
-from floodmark.sentiment.ablations.variants import BOTH, GREY, SHUFFLED, TEXT, VARIANTS, grey_vector, varied
+from floodmark.sentiment.ablations.variants import BOTH, GREY, IMAGE, SHUFFLED, TEXT, VARIANTS, grey_vector, varied
 from floodmark.sentiment.dataset import NONE
 
 if TYPE_CHECKING:
@@ -37,6 +47,7 @@ def ablate_images(
     settings: AblateImages,
     dense: TrainClip,
     seed: int,
+    workers: int,
 ) -> None:
     """Train every variant at every confidence with every seed, and score all on the same held-out rows.
 
@@ -53,19 +64,23 @@ def ablate_images(
         settings: Repetitions, resamples, least rows of a set.
         dense: Settings of the classifier.
         seed: Of the study.
+        workers: Trainings at a time.
     """
     texts = judged_texts(judged, classes)
     grey_E = grey_vector(clip)
     results: dict[Variant, Result] = {}
     parts: list[HeldOut] = []
     jobs = [Variant(name, confidence) for confidence in confidences for name in VARIANTS]
-    for job in track(jobs, f"CLIP's classifier, variants with {settings.repetitions} seeds each"):
-        rows, plain = read_material(sources, job.confidence, texts)
-        if not plain.learnable():
-            say(f"confidence {job.confidence}: no tweets of both classes to learn from, or none to choose an epoch by")
-            continue
-        parts = parts or held_out(rows, texts, settings.least_rows)
-        results[job] = trained(partial(varied, plain, job.name, grey_E), dense, settings.repetitions, seed)
+    with crew(workers) as hands:
+        plan = Plan(hands, settings.repetitions, seed)
+        for job in track(jobs, f"CLIP's classifier, variants with {settings.repetitions} seeds each"):
+            rows, plain = read_material(sources, job.confidence, texts)
+            if not plain.learnable():
+                say(f"confidence {job.confidence}: no tweets of both classes to learn from, or none to choose by")
+                continue
+            parts = parts or held_out(rows, texts, settings.least_rows)
+            build = dense_classifier(plain.width, dense)
+            results[job] = trained(plan, partial(varied, plain, job.name, grey_E), build, dense)
     write_results(outputs, TITLE, results, parts, effects(confidences), settings.resamples, seed)
 
 
@@ -77,5 +92,6 @@ def effects(confidences: Sequence[str]) -> Iterator[Effect]:
             yield Effect("augmentation", both, Variant(BOTH, NONE))
             yield Effect("more tweets", text, Variant(TEXT, NONE))
         yield Effect("images", both, text)
+        yield Effect("text beside images", both, Variant(IMAGE, confidence))
         yield Effect("any image", Variant(GREY, confidence), text)
         yield Effect("image content", both, Variant(SHUFFLED, confidence))

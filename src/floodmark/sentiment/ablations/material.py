@@ -42,13 +42,18 @@ class Material(NamedTuple):
         training: Tweets of the training split.
         validation: Tweets of the validation split.
         test: Tweets of the test split.
-        judged: The classifier's arguments for the texts that people judged.
+        judged: The network's arguments for the texts that people judged.
     """
 
     training: Examples
     validation: Examples
     test: Examples
     judged: tuple[torch.Tensor, ...]
+
+    @property
+    def width(self) -> int:
+        """Of the first input's rows: the vectors of texts."""
+        return self.training.inputs[0].shape[1]
 
     def learnable(self) -> bool:
         """Whether there are both classes to learn from, and tweets to choose an epoch by."""

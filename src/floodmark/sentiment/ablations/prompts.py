@@ -10,9 +10,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from floodmark.learning.crew import crew
 from floodmark.learning.device import pick_device
-from floodmark.progress import say
-from floodmark.sentiment.ablations.experiment import Effect, Outputs, Result, Variant, trained, write_results
+from floodmark.progress import say, track
+from floodmark.sentiment.ablations.experiment import (
+    Effect,
+    Outputs,
+    Plan,
+    Result,
+    Variant,
+    dense_classifier,
+    trained,
+    write_results,
+)
 from floodmark.sentiment.ablations.held_out import held_out, judged_texts
 from floodmark.sentiment.ablations.material import Material, Sources, read_material, the_same
 from floodmark.sentiment.ablations.variants import BOTH, TEXT, varied
@@ -32,6 +42,8 @@ if TYPE_CHECKING:
     from floodmark.settings.ablate_prompts import AblatePrompts
     from floodmark.settings.train_clip import TrainClip
 
+SENSELESS = "senseless prompt"
+"""As long as a prompt and without a meaning: CLIP cuts what is longer than its context, and so a prompt costs words."""
 TITLE = "A prompt in front of the text: differences of balanced accuracy, 95 % intervals"
 
 
@@ -46,6 +58,7 @@ def ablate_prompts(
     batch_size: int,
     dense: TrainClip,
     seed: int,
+    workers: int,
 ) -> None:
     """Train on the same tweets with each prompt, without one, and with their photos and no prompt.
 
@@ -60,6 +73,7 @@ def ablate_prompts(
         batch_size: Texts that pass CLIP together.
         dense: Settings of the classifier.
         seed: Of the study.
+        workers: Trainings at a time.
     """
     texts = judged_texts(judged, classes)
     confidence = str(settings.confidence)
@@ -71,10 +85,13 @@ def ablate_prompts(
         clip.model.to(device)
         encoder = Encoder(clip, open_store(known, clip_folder, batch_size, device), batch_size)
         versions = {name: varied(plain, name, torch.zeros(0), seed) for name in (TEXT, BOTH)}
-        versions |= {prompt: _prompted(encoder, prompt, rows, texts, plain) for prompt in settings.prompts}
-        for name, material in versions.items():
-            say(f"CLIP's classifier, {name}: {len(material.training)} tweets")
-            results[Variant(name, confidence)] = trained(the_same(material), dense, settings.repetitions, seed)
+        prompts = {SENSELESS: settings.senseless} | {prompt: prompt for prompt in settings.prompts}
+        versions |= {name: _prompted(encoder, prompt, rows, texts, plain) for name, prompt in prompts.items()}
+        build = dense_classifier(plain.width, dense)
+        with crew(workers) as hands:
+            plan = Plan(hands, settings.repetitions, seed)
+            for name, material in track(versions.items(), "CLIP's classifier, prompts", len(versions)):
+                results[Variant(name, confidence)] = trained(plan, the_same(material), build, dense)
     else:
         say("no tweets of both classes to learn from, or none to choose an epoch by")
     parts = held_out(rows, texts, settings.least_rows)
@@ -98,8 +115,10 @@ def _prompted(
 
 
 def effects(prompts: Sequence[str], confidence: str) -> Iterator[Effect]:
-    """Each prompt, and the photos, against the text alone."""
-    text = Variant(TEXT, confidence)
+    """Photos and prompts against the text alone, and prompts against one that says nothing."""
+    text, senseless = Variant(TEXT, confidence), Variant(SENSELESS, confidence)
     yield Effect("photos, no prompt", Variant(BOTH, confidence), text)
+    yield Effect(SENSELESS, senseless, text)
     for prompt in prompts:
         yield Effect(prompt, Variant(prompt, confidence), text)
+        yield Effect(f"{prompt} over the senseless one", Variant(prompt, confidence), senseless)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from floodmark.progress import say
 from floodmark.sentiment.diagnosis.curve import answered, full, training_seed
 from floodmark.sentiment.diagnosis.lessons import NETWORKS, Lesson, Variant
 from floodmark.sentiment.diagnosis.scores import Sheet, columns
@@ -96,7 +97,10 @@ def variants(
     training, choose, answer = corpus.rows("train"), corpus.rows("validation"), answered(corpus)
     for model in NETWORKS:
         for change in changes:
-            if (change == "mean_pool" and model != "lstm") or (change == "sentence_encoder" and not sentences):
+            if change == "mean_pool" and model != "lstm":
+                continue
+            if change == "sentence_encoder" and not sentences:
+                say("evaluate_human.sentence_encoder is false: the change to a sentence encoder is left out")
                 continue
             runs = []
             for repeat in range(seeds):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import io
 import multiprocessing
-import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
@@ -27,17 +26,8 @@ if TYPE_CHECKING:
 
     from floodmark.sentiment.diagnosis.lessons import Lesson
 
-MOST = 8
-"""Processes, each of which holds torch and the desk in its memory."""
-
 _desk: list[Desk] = []
 """Of a worker process, set once."""
-
-
-def cores() -> int:
-    """Processes to use here."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(allowed, MOST)
 
 
 def answer_all(desk: Desk, lessons: Mapping[str, Lesson], workers: int) -> dict[str, NDArray[np.int64]]:
