@@ -6,19 +6,53 @@ A table stands between `<!-- table: KIND FILE | ARGUMENT | ... -->` and `<!-- en
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from floodmark.report.files import read_rows
 from floodmark.report.systems import JUDGES
 
 MARKER = re.compile(r"(<!-- table: (\w+) ([^|\n]+?)(?: \| ([^\n]*?))? -->\n).*?(<!-- end of table -->)", re.DOTALL)
 BASELINE = "vader_without_emoji"
 PAGES = ("README.md", "docs/explanation/images-and-sentiment.md")
 Row = dict[str, Any]
+Reader = Callable[[str], str]
+"""The text of a file by its path."""
+
+
+def working(name: str) -> str:
+    """A file as it is in the working tree."""
+    return Path(name).read_text(encoding="utf-8")
+
+
+def committed(name: str) -> str:
+    """A file as it was committed last."""
+    return subprocess.run(["git", "show", f"HEAD:{name}"], capture_output=True, text=True, check=True).stdout
+
+
+def read(name: str, reader: Reader) -> list[Row]:
+    """The rows of a CSV file, numbers as numbers.
+
+    Raises:
+        ValueError: if there is none: a table of nothing would say that nothing was found.
+    """
+    rows = [{key: number(value) for key, value in row.items()} for row in csv.DictReader(io.StringIO(reader(name)))]
+    if not rows:
+        raise ValueError(f"{name} holds no row")
+    return rows
+
+
+def number(text: str) -> Any:
+    """A cell as a number, if it is one; None where it is empty."""
+    try:
+        return float(text)
+    except ValueError:
+        return text or None
 
 
 def markdown(head: list[str], rows: list[list[str]]) -> str:
@@ -39,11 +73,11 @@ def interval(row: Row | None, value: str, *, signed: bool = False, strong: bool 
     return f"**{text}**" if strong and (row["low"] > 0 or row["high"] < 0) else text
 
 
-def judged(path: Path, arguments: list[str]) -> str:
+def judged(name: str, arguments: list[str], reader: Reader) -> str:
     """Every model and baseline by source; with the argument `differences`, what it is above VADER and mean vectors."""
-    kept = [row for row in read_rows(path) if row["neutral"] == "left_out" and row["event"] == "all"]
-    pairs = read_rows(path.with_name("comparisons.csv"))
-    sources = sorted({row["source"] for row in kept} - {"all"})
+    kept = [row for row in read(name, reader) if row["neutral"] == "left_out" and row["event"] == "all"]
+    pairs = read(str(Path(name).with_name("comparisons.csv")), reader)
+    sources = [*sorted({row["source"] for row in kept} - {"all"}), "all"]
     counts = {row["source"]: row["n"] for row in kept}
     found = {(row["model"], row["source"]): row for row in kept}
     head = ["model", *(f"{source}, {counts[source]:g} texts" for source in sources)]
@@ -70,10 +104,10 @@ def above(pairs: list[Row], source: str, model: str, other: str) -> str:
     return "–"
 
 
-def effects(path: Path, arguments: list[str]) -> str:
+def effects(name: str, arguments: list[str], reader: Reader) -> str:
     """Differences by effect and confidence, a column a set of rows; arguments: the sets, then perhaps the effects."""
     sets = arguments[0].split("; ")
-    rows = [row for row in read_rows(path) if row["scored_on"] in sets]
+    rows = [row for row in read(name, reader) if row["scored_on"] in sets]
     if len(arguments) > 1:
         rows = [row for row in rows if row["effect"] in arguments[1].split("; ")]
     counts = {row["scored_on"]: row["n"] for row in rows}
@@ -90,10 +124,10 @@ def effects(path: Path, arguments: list[str]) -> str:
     return markdown(["effect", "confidence", *(f"{one}, {counts.get(one, 0):g} rows" for one in sets)], cells)
 
 
-def scores(path: Path, arguments: list[str]) -> str:
+def scores(name: str, arguments: list[str], reader: Reader) -> str:
     """Balanced accuracy by variant and confidence, a column a set; arguments: the sets, then perhaps confidences."""
     sets = arguments[0].split("; ")
-    rows = [row for row in read_rows(path) if row["scored_on"] in sets]
+    rows = [row for row in read(name, reader) if row["scored_on"] in sets]
     if len(arguments) > 1:
         rows = [row for row in rows if shown(row["confidence"]) in arguments[1].split("; ")]
     found = {(row["variant"], row["confidence"], row["scored_on"]): row for row in rows}
@@ -106,9 +140,9 @@ def scores(path: Path, arguments: list[str]) -> str:
     return markdown(["variant", "confidence", "training tweets", *sets], cells)
 
 
-def rows(path: Path, arguments: list[str]) -> str:
+def rows(name: str, arguments: list[str], reader: Reader) -> str:
     """Chosen columns of chosen rows; arguments: the columns, then filters as `column=value; value`."""
-    table = read_rows(path)
+    table = read(name, reader)
     for argument in arguments[1:]:
         column, _, values = argument.partition("=")
         table = [row for row in table if shown(row[column]) in values.split("; ")]
@@ -133,7 +167,7 @@ def shown(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-KINDS: dict[str, Callable[[Path, list[str]], str]] = {
+KINDS: dict[str, Callable[[str, list[str], Reader], str]] = {
     "judged": judged,
     "effects": effects,
     "scores": scores,
@@ -141,12 +175,12 @@ KINDS: dict[str, Callable[[Path, list[str]], str]] = {
 }
 
 
-def filled(text: str) -> str:
+def filled(text: str, reader: Reader = working) -> str:
     """A page with every table as the results have it."""
 
     def fill(match: re.Match[str]) -> str:
         arguments = match[4].split(" | ") if match[4] else []
-        return match[1] + KINDS[match[2]](Path(match[3]), arguments) + match[5]
+        return match[1] + KINDS[match[2]](match[3], arguments, reader) + match[5]
 
     return MARKER.sub(fill, text)
 

@@ -129,3 +129,19 @@ def test_no_photos_at_all(study, params, tmp_path):
     assert len(table) == accounting["labelled"] > 0
     assert table["photo_0"].null_count() == len(table)
     assert all(accounting["confidence"]["0"][split]["no_photos"] for split in SPLITS)
+
+
+def test_confidences_near_any_number_asked_for_are_counted(study, params, tmp_path):
+    """A number set to the confidence of a draw that was made below the threshold decides whether that draw is kept."""
+    tweets = study / "tweets" / "labelled.parquet"
+    plain = params("augment", Augment, min_confidences=[0], candidate_threshold=0.9)
+    assign(tweets, study / "embeddings", tmp_path, plain, 1)
+    before = pl.read_parquet(tmp_path / "augmented.parquet")
+    edge = before.filter(pl.col("candidates") == 0)["confidence_0"].drop_nulls().max()
+    asked = params("augment", Augment, min_confidences=[0, edge], candidate_threshold=0.9)
+    assign(tweets, study / "embeddings", tmp_path, asked, 1)
+    after = pl.read_parquet(tmp_path / "augmented.parquet")
+    counted = after.with_columns(more=after["near_threshold"] - before["near_threshold"]).filter(pl.col("more") > 0)
+    at_the_edge = after.filter((pl.col("confidence_0") - edge).abs() < 1e-4)["tweet"].to_list()
+    assert set(at_the_edge) <= set(counted["tweet"])
+    assert len(at_the_edge) >= 1

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 import torch
 
+from floodmark.errors import UserError
 from floodmark.sentiment import embeddings
 from floodmark.sentiment.clip import load_folder
 from floodmark.sentiment.dataset import Photos, read_photos
@@ -173,3 +174,17 @@ def test_a_photo_without_finite_numbers_is_left_out_and_shifts_no_other(copy, mo
     found = run(copy, "spoilt")["images"]
     assert found.ids == [name for name in fine["images"].ids if name != bad]
     assert (found.vectors == np.delete(fine["images"].vectors, 7, axis=0)).all()
+
+
+def test_a_text_without_a_finite_vector_is_refused_with_the_next_step(copy, run, monkeypatch):
+    texts = Encoder.texts
+
+    def damaged(self, words, what):
+        found = texts(self, words, what)
+        if what == "texts":
+            found[3] = np.nan
+        return found
+
+    monkeypatch.setattr(Encoder, "texts", damaged)
+    with pytest.raises(UserError, match=r"no finite vector for 1 of \d+ texts.*floodmark doctor --clip"):
+        run(copy, "refused")

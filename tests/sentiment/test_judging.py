@@ -394,3 +394,14 @@ def test_vader_reads_the_texts_as_written_and_those_of_the_models(study, tmp_pat
     assert all("😭" in text for text in written)
     assert [text.removesuffix(" 😭") for text in written] == without == read["models"] == read["baselines"]
     assert not any("😭" in text for text in without)
+
+
+def test_a_source_called_all_is_not_taken_for_all_of_them(judged_study, params, tmp_path):
+    study, root, out = judged_study
+    human = pl.read_parquet(study / "tweets" / "human.parquet")
+    renamed = tmp_path / "human.parquet"
+    human.with_columns(source=pl.col("source").replace("source0", "all")).write_parquet(renamed)
+    rows = table(run(study, root, params, human=renamed) / "human.csv")
+    before = {row["source"]: row["n"] for row in table(out / "human.csv") if row["event"] == "all"}
+    after = {row["source"]: row["n"] for row in rows if row["event"] == "all"}
+    assert after == {"all": before["all"], "all (its name)": before["source0"], "source1": before["source1"]}
