@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from floodmark.dag import RESULTS, read_stages
+
 STAGES = sorted(path.stem for path in Path("stages").glob("*.py"))
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.path.abspath("src")}
 
@@ -23,7 +25,8 @@ def run(*command, cwd=None):
 def test_help_says_what_it_does_with_an_example(stage):
     result = run(f"stages/{stage}.py", "--help")
     assert result.returncode == 0
-    assert f"dvc repro {stage}" in result.stdout
+    where = f"{RESULTS}:" if stage in read_stages(Path(), RESULTS) else ""
+    assert f"dvc repro {where}{stage}" in result.stdout
     assert "params.yaml" in result.stdout
 
 
@@ -61,6 +64,16 @@ def test_a_users_mistake_is_one_message_and_status_2(tmp_path):
     assert "grid.cell_size = 'none-of-it'" in result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "outputs").exists()
+
+
+def test_an_absent_input_is_named_with_what_makes_it(tmp_path):
+    shutil.copy("params.yaml", tmp_path)
+    (tmp_path / "results").mkdir()
+    shutil.copy(RESULTS, tmp_path / RESULTS)
+    result = run(os.path.abspath("stages/ablate_images.py"), cwd=tmp_path)
+    assert result.returncode == 2
+    assert "outputs/tweets/judged.parquet is missing: run `dvc repro results/dvc.yaml:ablate_images`" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_outside_a_project_it_says_where_to_go(tmp_path):

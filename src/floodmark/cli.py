@@ -71,7 +71,7 @@ def keys_check() -> None:
     click.echo(check_key(_root()))
 
 
-@main.command(epilog="Example:\n\n  floodmark params --write")
+@main.command(epilog="Examples:\n\n  floodmark params\n\n  floodmark params --write")
 @click.option("--write", is_flag=True, help="Write params.schema.json.")
 def params(write: bool) -> None:
     """Check params.yaml as a whole, and say what is wrong with it."""

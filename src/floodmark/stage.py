@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import time
@@ -35,7 +36,7 @@ def stage(*, argument: str | None = None, **sections: type[Section]) -> Callable
 
     def wrap(function: Callable[..., None]) -> click.Command:
         name = Path(sys.modules[function.__module__].__file__ or function.__module__).stem
-        address = name if argument is None else f"{name}@{argument.upper()}"
+        address = _pipeline(name) + (name if argument is None else f"{name}@{argument.upper()}")
 
         def run(**arguments: str) -> None:
             _prepare()
@@ -45,6 +46,12 @@ def stage(*, argument: str | None = None, **sections: type[Section]) -> Callable
             except UserError as error:
                 click.echo(f"{name}: {error}", err=True)
                 sys.exit(2)
+            except FileNotFoundError as error:
+                absent = re.search(r"(?<![\w/])(?:data|outputs)/[^\s']+", str(error))
+                if absent is None:
+                    raise
+                click.echo(f"{name}: {absent[0]} is missing: run `dvc repro {address}`, which makes it", err=True)
+                sys.exit(2)
             click.echo(f"{name}: done in {time.monotonic() - started:.1f} s", err=True)
 
         params: list[click.Parameter] = [click.Argument([argument])] if argument else []
@@ -53,6 +60,13 @@ def stage(*, argument: str | None = None, **sections: type[Section]) -> Callable
         return click.Command(name, callback=run, params=params, help=function.__doc__, epilog=epilog)
 
     return wrap
+
+
+def _pipeline(name: str) -> str:
+    """What stands before the name of a stage of the second pipeline."""
+    second = Path("results/dvc.yaml")
+    named = second.is_file() and f"\n  {name}:\n" in second.read_text(encoding="utf-8")
+    return f"{second}:" if named else ""
 
 
 def _settings(sections: dict[str, type[Section]]) -> dict[str, Any]:

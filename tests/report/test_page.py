@@ -103,6 +103,8 @@ def test_the_table_of_systems_shows_each_score_beside_its_own_baseline(outputs):
     assert target == "dvc repro evaluate_water"
     _, score, baseline = table["LSTM + GloVe"]
     assert "0.71 (0.65–0.77)" in score
+    assert "VADER 0.72 (0.70–0.80)" in baseline
+    _, _, baseline = table["Evaluation against people"]
     assert "VADER 0.72 (0.70–0.80), with the emoji 0.75 (0.70–0.80)" in baseline
     assert sum(target == systems.TO_COME for target, _, _ in table.values()) == 3
 

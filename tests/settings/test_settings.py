@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from floodmark.errors import UserError
+from floodmark.settings.ablate_prompts import AblatePrompts
 from floodmark.settings.augment import Augment, Confidences
 from floodmark.settings.base import Section, read_params, read_section
 from floodmark.settings.every import check_params, schema, sections
@@ -226,3 +227,10 @@ def test_the_schema_is_json_schema_and_closed():
     document = json.loads(schema())
     assert document["additionalProperties"] is False
     assert set(document["properties"]) == set(read_params(PARAMS))
+
+
+@pytest.mark.parametrize("prompts", [["a", "a"], ["a", " "], ["both"], ["senseless prompt"]])
+def test_prompts_are_told_apart(prompts):
+    values = read_params(PARAMS)["ablate_prompts"] | {"prompts": prompts}
+    with pytest.raises(UserError, match="each once, none empty"):
+        read_section({"ablate_prompts": values}, "ablate_prompts", AblatePrompts, "p")

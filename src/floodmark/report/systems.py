@@ -27,6 +27,8 @@ JUDGES = {
     "sentence_dense": "with two dense layers",
 }
 """Baselines of sentiment as a reader knows them, those first that follow one another."""
+FIXED = ("vader_without_emoji", "majority")
+"""Those that learn nothing here, which stand beside every model; all stand once, beside the best one."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +93,14 @@ def _interval(row: dict[str, Any] | None, key: str) -> str:
 
 def _human(model: str) -> Callable[[Path, Sequence[str]], tuple[str, str]]:
     def read(outputs: Path, _: Sequence[str]) -> tuple[str, str]:
-        return f"balanced accuracy against human labels: {_judged(outputs, model)}", _judges(outputs)
+        return f"balanced accuracy against human labels: {_judged(outputs, model)}", _judges(outputs, FIXED)
 
     return read
 
 
 def _clip(outputs: Path, confidences: Sequence[str]) -> tuple[str, str]:
     shown = ", ".join(f"{confidence}: {_judged(outputs, f'clip-{confidence}')}" for confidence in confidences)
-    return f"balanced accuracy against human labels by confidence, {shown}", _judges(outputs)
+    return f"balanced accuracy against human labels by confidence, {shown}", _judges(outputs, FIXED)
 
 
 def _judged(outputs: Path, model: str) -> str:
@@ -112,9 +114,9 @@ def _headline(outputs: Path) -> dict[str, dict[str, Any]]:
     return {row["model"]: row for row in rows if (row["neutral"], row["source"], row["event"]) == whole}
 
 
-def _judges(outputs: Path) -> str:
-    found = _headline(outputs)
-    return ", ".join(f"{shown} {_judged(outputs, name)}" for name, shown in JUDGES.items() if name in found) or "–"
+def _judges(outputs: Path, names: Sequence[str] = tuple(JUDGES)) -> str:
+    known = [name for name in names if name in _headline(outputs)]
+    return ", ".join(f"{JUDGES[name]} {_judged(outputs, name)}" for name in known) or "–"
 
 
 def _augmentation(outputs: Path, confidences: Sequence[str]) -> tuple[str, str]:

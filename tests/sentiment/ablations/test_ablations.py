@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from floodmark.errors import UserError
 from floodmark.sentiment.ablations import errors, images, prompts
 from floodmark.settings.ablate_errors import AblateErrors
 from floodmark.settings.ablate_images import AblateImages
@@ -118,3 +119,14 @@ def test_nothing_to_learn_from_leaves_headers_and_says_so(
     assert table(outputs.scores) == table(outputs.effects) == []
     assert outputs.scores.read_text().startswith("variant,confidence,")
     assert "no tweets of both classes to learn from" in capsys.readouterr().err
+
+
+def test_a_confidence_at_which_nothing_is_drawn_is_refused_before_anything_is_done(
+    lent, params, dense, outputs, recipe
+):
+    settings = params("ablate_errors", AblateErrors, **FEW, confidence=0.8)
+    inputs = errors.Inputs(lent.world, lent.tweets, lent.human, lent.vectors)
+    work = outputs.scores.parent / "work"
+    with pytest.raises(UserError, match=r"ablate_errors.confidence = 0.8.*\(none, 0\)"):
+        errors.ablate_errors(inputs, outputs, work, CLASSES, settings, recipe, dense, lent.text, 1, 1)
+    assert not work.exists()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from torch.nn import functional
 
+from floodmark.errors import UserError
 from floodmark.learning.crew import crew
 from floodmark.progress import say
 from floodmark.sentiment.ablations.experiment import (
@@ -113,10 +114,19 @@ def ablate_errors(
         text: Settings of the text models.
         seed: Of the study.
         workers: Trainings at a time.
+
+    Raises:
+        UserError: if no photos are drawn at the confidence.
     """
     results: dict[Variant, Result] = {}
     parts: list[HeldOut] = []
-    confidences = tuple(name for name in recipe.augment.names() if name in (NONE, str(settings.confidence)))
+    names, asked = recipe.augment.names(), str(settings.confidence)
+    if asked not in names:
+        raise UserError(
+            f"params.yaml: ablate_errors.confidence = {asked}: no photos are drawn at it; choose one of "
+            f"augment.min_confidences as it is written there ({', '.join(names)}), or add it"
+        )
+    confidences = tuple(name for name in names if name in (NONE, asked))
     with scratch(work) as folder, crew(workers) as hands:
         plan = Plan(hands, settings.repetitions, seed)
         for name, flawed in _flawed(inputs, folder, recipe):
