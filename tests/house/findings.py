@@ -19,6 +19,7 @@ from floodmark.report.systems import JUDGES
 
 MARKER = re.compile(r"(<!-- table: (\w+) ([^|\n]+?)(?: \| ([^\n]*?))? -->\n).*?(<!-- end of table -->)", re.DOTALL)
 BASELINE = "vader_without_emoji"
+NAMES = JUDGES | {"vader": "VADER, emoji left in", "sentence_dense": "sentence encoder, two dense layers"}
 PAGES = ("README.md", "docs/explanation/images-and-sentiment.md")
 Row = dict[str, Any]
 Reader = Callable[[str], str]
@@ -87,7 +88,7 @@ def judged(name: str, arguments: list[str], reader: Reader) -> str:
     for model in dict.fromkeys(row["model"] for row in kept):
         cells = [interval(found.get((model, source)), "balanced_accuracy") for source in sources]
         cells += [above(pairs, source, model, rival) for source in sources for rival in rivals.values()]
-        rows.append([JUDGES.get(model, model), *cells])
+        rows.append([NAMES.get(model, model), *cells])
     return markdown(head, rows)
 
 
@@ -155,7 +156,9 @@ def rows(name: str, arguments: list[str], reader: Reader) -> str:
                 signed = column.startswith(("above", "below", "lost"))
                 line.append(interval({column: row[column], **bounds}, column, signed=signed, strong=signed))
             else:
-                line.append(shown(row[column]) or "–")
+                value = row[column]
+                fraction = isinstance(value, float) and not value.is_integer()
+                line.append(f"{value:.3f}" if fraction else shown(value) or "–")
         cells.append(line)
     return markdown([column.replace("_", " ") for column in arguments[0].split("; ")], cells)
 
