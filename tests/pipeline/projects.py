@@ -10,6 +10,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from floodmark.dag import RESULTS
+
 ROOT = Path(__file__).parents[2]
 OVERLAY = Path(__file__).with_name("tiny.yaml")
 
@@ -54,6 +56,8 @@ def make_project(folder: Path) -> Path:
     )
     skipped = ("embedded/", "outputs/", "tests/", "docs/")
     for name in listed.stdout.splitlines():
+        if name.startswith("results/") and name != RESULTS:
+            continue
         if (ROOT / name).is_file() and not name.startswith(skipped) and name not in ("data.dvc", "dvc.lock"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)

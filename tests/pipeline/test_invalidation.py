@@ -4,12 +4,13 @@ import json
 
 import pytest
 
+from floodmark.dag import PIPELINE
 from tests.pipeline.projects import call
 
 
 def stale(project):
-    """Addresses of the stages whose own deps, params or command changed."""
-    report = json.loads(call(project, "dvc", "status", "--json").stdout)
+    """Addresses of the stages of the first pipeline whose own deps, params or command changed."""
+    report = json.loads(call(project, "dvc", "status", "--json", PIPELINE).stdout)
     return set(report) - {"data.dvc"}
 
 
