@@ -171,7 +171,8 @@ def _step_in(precision: str, advects: bool) -> Any:
     weigh_x, weigh_y, faces_x, faces_y, edge = row.weigh_x, row.weigh_y, row.faces_x, row.faces_y, row.edge
     overspent, shares, hold_x, hold_y = row.overspent, row.shares, row.hold_x, row.hold_y
     update, soak, peaks, bits, value = row.update, row.soak, row.peaks, row.bits, row.value
-    accelerate, zero = advection_in(precision) if advects else None, real(0)
+    accelerate: Any = advection_in(precision) if advects else None
+    zero = real(0)
 
     @njit(nogil=True, error_model="numpy")
     def slow_down(mean: Any, acceleration: Any, i: int, n: int, dt: Any) -> None:
