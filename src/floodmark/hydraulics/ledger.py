@@ -1,54 +1,83 @@
-"""The mass ledger: what rained, ran off and stayed, event by event, and what does not add up."""
+"""The mass ledger: what rained, soaked away, ran off and stayed, event by event, and what does not add up."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-COLUMNS = (
-    "event", "origin", "rain_m3", "outflow_m3", "stored_m3", "residual_m3", "relative_residual", "wet_cells", "cells",
-    "max_depth", "missing_share",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Balance:
-    """One event's line.
+    """One event's line; volumes in m3.
 
     Attributes:
         event: Its name.
         origin: `radar` or `generated`.
-        rain_m3: Rain that ran off onto the ground, after losses to the soil.
-        outflow_m3: Water that left over the edges.
+        initial_m3: Water on the ground before the rain.
+        rain_m3: Rain on the ground, before losses.
+        inflow_m3: From hydrographs at points.
+        edge_inflow_m3: That came in over the edges.
+        losses_m3: That the ground took.
+        outflow_west_m3: That left over the western edge.
+        outflow_east_m3: Over the eastern.
+        outflow_north_m3: Over the northern.
+        outflow_south_m3: Over the southern.
         stored_m3: Water on the ground at the end.
         wet_cells: Cells at or above the wet depth at the end.
+        newly_flooded_cells: Of these, those that were below it before the rain.
         cells: Cells with ground.
-        max_depth: Deepest water at any mark of the clock, m.
+        max_depth: Deepest water at any time, m.
         missing_share: Share of the rain that was missing and counted as none.
     """
 
     event: str
     origin: str
+    initial_m3: float
     rain_m3: float
-    outflow_m3: float
+    inflow_m3: float
+    edge_inflow_m3: float
+    losses_m3: float
+    outflow_west_m3: float
+    outflow_east_m3: float
+    outflow_north_m3: float
+    outflow_south_m3: float
     stored_m3: float
     wet_cells: int
+    newly_flooded_cells: int
     cells: int
     max_depth: float
     missing_share: float
 
     @property
+    def outflow_m3(self) -> float:
+        """Over all edges."""
+        return self.outflow_west_m3 + self.outflow_east_m3 + self.outflow_north_m3 + self.outflow_south_m3
+
+    @property
+    def handled_m3(self) -> float:
+        """All water there ever was."""
+        return self.initial_m3 + self.rain_m3 + self.inflow_m3 + self.edge_inflow_m3
+
+    @property
     def residual_m3(self) -> float:
         """Water that the arithmetic lost (above zero) or made."""
-        return self.rain_m3 - self.outflow_m3 - self.stored_m3
+        return self.handled_m3 - self.losses_m3 - self.outflow_m3 - self.stored_m3
 
     @property
     def relative_residual(self) -> float:
-        """The residual as a share of the rain."""
-        return self.residual_m3 / self.rain_m3 if self.rain_m3 > 0 else 0.0
+        """The residual as a share of all water handled."""
+        return self.residual_m3 / self.handled_m3 if self.handled_m3 > 0 else 0.0
+
+    def volumes(self) -> dict[str, float]:
+        """The volumes by name, with what follows from them."""
+        stated = {item.name: float(getattr(self, item.name)) for item in fields(self) if item.name.endswith("_m3")}
+        return {**stated, "residual_m3": self.residual_m3, "relative_residual": self.relative_residual}
+
+
+COLUMNS = (*(item.name for item in fields(Balance)), "residual_m3", "relative_residual")
 
 
 def write_ledger(path: Path, balances: list[Balance]) -> None:

@@ -1,0 +1,67 @@
+"""When things happen in an event: the frames of rain, the depths that are kept, and the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of an event in which nothing changes but the water.
+
+    Attributes:
+        start: s since the rain began.
+        end: s since the rain began.
+        frame: Of the rain that falls, None after the rain.
+        kept: Whether the depths at its end are kept.
+    """
+
+    start: int
+    end: int
+    frame: int | None
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The times of one event, s.
+
+    Attributes:
+        step: Between frames of rain; a frame falls from its own time until the next one's.
+        frames: How many there are.
+        interval: Between the depths that are kept; the end is kept, too.
+        recession: For which water runs on after the last frame.
+    """
+
+    step: int
+    frames: int
+    interval: int
+    recession: int
+
+    @property
+    def raining(self) -> int:
+        """When the rain ends."""
+        return self.step * self.frames
+
+    @property
+    def end(self) -> int:
+        """When the event ends."""
+        return self.raining + self.recession
+
+    def spans(self, after: int = 0) -> Iterator[Span]:
+        """The spans from `after`, which must be the end of one, to the end.
+
+        While it does not rain, a span is a step of the rain long or shorter: losses and inflows go on.
+        """
+        kept = {*range(self.interval, self.end + 1, self.interval), self.end}
+        marks = sorted(kept | set(range(self.step, self.end, self.step)))
+        start = 0
+        for mark in marks:
+            if start >= after:
+                frame = start // self.step
+                yield Span(start, mark, frame if start < self.raining else None, mark in kept)
+            start = mark
