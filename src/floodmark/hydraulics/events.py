@@ -129,12 +129,13 @@ def spread(rate: NDArray[np.float32], source: Grid, grid: Grid) -> NDArray[np.fl
 
 def describe(balances: list[Balance]) -> dict[str, Any]:
     """Metrics of all events together."""
+    residuals = [abs(share) for balance in balances if (share := balance.relative_residual) is not None]
     shares = [balance.wet_cells / balance.cells for balance in balances if balance.cells]
     return {
         "events": len(balances),
         "radar_events": sum(balance.origin == "radar" for balance in balances),
         "generated_events": sum(balance.origin == "generated" for balance in balances),
-        "largest_relative_residual": max((abs(item.relative_residual) for item in balances), default=None),
+        "largest_relative_residual": max(residuals, default=None),
         "median_wet_share": float(np.median(shares)) if shares else None,
         "max_depth": max((balance.max_depth for balance in balances), default=None),
     }

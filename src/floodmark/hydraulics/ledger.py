@@ -21,8 +21,8 @@ class Balance:
     Attributes:
         event: Its name.
         origin: `radar` or `generated`.
-        rain_m3: Rain that ran off onto the ground, after losses to the soil.
-        outflow_m3: Water that left over the edges.
+        rain_m3: Rain that ran off onto the ground, after losses to the soil; of an import, all rain on it.
+        outflow_m3: Water that left over the edges; None of an import.
         stored_m3: Water on the ground at the end.
         wet_cells: Cells at or above the wet depth at the end.
         cells: Cells with ground.
@@ -33,7 +33,7 @@ class Balance:
     event: str
     origin: str
     rain_m3: float
-    outflow_m3: float
+    outflow_m3: float | None
     stored_m3: float
     wet_cells: int
     cells: int
@@ -41,20 +41,25 @@ class Balance:
     missing_share: float
 
     @property
-    def residual_m3(self) -> float:
+    def residual_m3(self) -> float | None:
         """Water that the arithmetic lost (above zero) or made."""
-        return self.rain_m3 - self.outflow_m3 - self.stored_m3
+        return None if self.outflow_m3 is None else self.rain_m3 - self.outflow_m3 - self.stored_m3
 
     @property
-    def relative_residual(self) -> float:
+    def relative_residual(self) -> float | None:
         """The residual as a share of the rain."""
-        return self.residual_m3 / self.rain_m3 if self.rain_m3 > 0 else 0.0
+        residual = self.residual_m3
+        return residual if residual is None else residual / self.rain_m3 if self.rain_m3 > 0 else 0.0
 
 
 def write_ledger(path: Path, balances: list[Balance]) -> None:
-    """Write the ledger as CSV, ten significant digits."""
+    """Write the ledger as CSV, ten significant digits; what is not known is empty."""
     lines = [",".join(COLUMNS)]
     for balance in balances:
         values = (getattr(balance, name) for name in COLUMNS)
-        lines.append(",".join(f"{value:.10g}" if isinstance(value, float) else str(value) for value in values))
+        lines.append(",".join(_text(value) for value in values))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def _text(value: float | str | None) -> str:
+    return "" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
