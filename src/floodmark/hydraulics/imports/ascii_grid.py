@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from floodmark.settings.make_water import Imports
 
-CHUNK = 1 << 20
+CHUNK = 1 << 16
 LONGEST_WORD = 4096
 """Bytes; text without a blank for so long is no grid."""
 
@@ -164,13 +164,13 @@ def _layer(words: Words, study: Grid, settings: Imports, where: str) -> NDArray[
 
 
 def read_header(words: Words, where: str) -> Header:
-    """Keys in any order and case, up to the first number in a key's place.
+    """Keys in any order and case, up to the first word that begins with no letter, or the first NaN.
 
     Raises:
         UserError: naming a key that is unknown, missing or wrong.
     """
     found: dict[str, float] = {}
-    while (word := words.peek()) is not None and not is_number(word):
+    while (word := words.peek()) is not None and word[:1].isalpha() and not is_number(word):
         key = word[:40].decode("ascii", "replace").lower()
         if key not in KEYS or key in found:
             raise UserError(f"{where}: header has {key!r}{' twice' if key in found else ''}, known are {_known()}")

@@ -60,13 +60,13 @@ def times_of(marks: list[Mark], settings: Imports, first_rain: np.datetime64 | N
 def _date(mark: Mark) -> np.datetime64:
     found = DATE.findall(mark.text)
     try:
-        (parts,) = found
-        year, month, day, hour, minute, second = parts
+        # Names often begin with the start of the event: the last is the depth's own.
+        year, month, day, hour, minute, second = found[-1]
         return np.datetime64(f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}", "us")
-    except ValueError:
+    except (IndexError, ValueError):
         raise UserError(
-            f"{mark.where}: {mark.text!r} holds {len(found) or 'no'} date and time, must hold one like 20120514T0330 "
-            f"or 2012-05-14_03-30, UTC: rename it, or set make_water.imports.times to {_others(mark)}"
+            f"{mark.where}: {mark.text!r} holds no date and time, must hold one like 20120514T0330 or "
+            f"2012-05-14_03-30, UTC: rename it, or set make_water.imports.times to {_others(mark)}"
         ) from None
 
 
