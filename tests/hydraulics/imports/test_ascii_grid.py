@@ -161,3 +161,12 @@ def test_one_grid_of_a_long_stream_is_in_memory_at_a_time(tmp_path):
         sizes.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert sizes[1] < 1.5 * sizes[0]
+
+
+def test_no_data_is_known_when_its_digits_are_rounded_and_depths_next_to_nothing_are_read(tmp_path):
+    """As HAIL-CAESAR has them: a header in full, values of six digits, and water of 1e-323 m."""
+    values = "-2.14748e+09 9.88131e-324 6.19992e-277 9.99e-06 " + "0.5 " * (GRID.height * GRID.width - 4)
+    path = files.write_text(tmp_path / "a.asc", headed(NODATA_value=-2147483648) + values)
+    (found,) = AsciiStream(path, files.settings().imports).layers(GRID)
+    assert np.isnan(found[0, 0])
+    np.testing.assert_allclose(found[0, 1:5], [0, 0, 9.99e-6, 0.5])

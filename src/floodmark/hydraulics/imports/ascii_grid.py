@@ -35,6 +35,9 @@ KEYS = {"ncols", "nrows", "cellsize", "nodata_value", *CORNERS}
 USUAL_NODATA = -9999.0
 """Where a header names none, as ESRI has it."""
 
+DIGITS = 1e-5
+"""Values of six digits round what the header spells out, such as -2147483648."""
+
 
 @dataclass(frozen=True)
 class Header:
@@ -159,7 +162,7 @@ def _layer(words: Words, study: Grid, settings: Imports, where: str) -> NDArray[
     header = read_header(words, where)
     require_grid(header.grid(fallback_crs(settings, study)), study, where)
     values = read_values(words, header, where)
-    values[values == header.nodata] = np.nan
+    values[np.isclose(values, header.nodata, rtol=DIGITS, atol=0)] = np.nan
     return in_metres(values, to_metres(settings.units, where))
 
 
