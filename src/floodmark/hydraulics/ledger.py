@@ -49,7 +49,9 @@ class Balance:
     def relative_residual(self) -> float | None:
         """The residual as a share of the rain."""
         residual = self.residual_m3
-        return residual if residual is None else residual / self.rain_m3 if self.rain_m3 > 0 else 0.0
+        if residual is None:
+            return None
+        return residual / self.rain_m3 if self.rain_m3 > 0 else 0.0
 
 
 def write_ledger(path: Path, balances: list[Balance]) -> None:

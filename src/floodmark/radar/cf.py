@@ -38,7 +38,7 @@ def check_length(source: netCDF4.Dataset, path: Path) -> None:
     least = sum(math.prod(item.shape) * np.dtype(item.dtype).itemsize for item in source.variables.values())
     length = path.stat().st_size
     if length < least:
-        raise UserError(f"{path}: has {length} bytes, its header promises {least} or more: download it again")
+        raise UserError(f"{path}: has {length} bytes, its header promises {least} or more: copy or download it again")
 
 
 def read_times(source: netCDF4.Dataset, name: str, path: Path) -> NDArray[np.datetime64]:

@@ -30,8 +30,10 @@ class Imports(Section):
         description="start of the run for minutes and clock, UTC, as 2012-05-14T03:00; null for the event's first rain "
         "frame"
     )
-    first: int = Field(ge=0, le=5256000, description="clock: time of the first depth after the start, minutes")
-    interval: int = Field(ge=1, le=525600, description="clock: time between depths, minutes")
+    first: int = Field(
+        ge=0, le=5256000, description="clock: time of the first depth after the start, minutes, 0 to 5256000"
+    )
+    interval: int = Field(ge=1, le=525600, description="clock: time between depths, minutes, 1 to 525600")
     units: Literal["m", "cm", "mm"] = Field(description="unit of depths that do not state theirs: m, cm or mm")
     crs: str | None = Field(
         description="CRS of depths that do not state theirs, as PROJ reads it, such as EPSG:27700; null for the study's"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from floodmark.errors import UserError
 from floodmark.grid import Grid
-from floodmark.hydraulics.imports import ascii_grid
+from floodmark.hydraulics.imports import words as reader
 from floodmark.hydraulics.imports.ascii_grid import AsciiSeries, AsciiStream
 from tests.hydraulics.imports import files
 
@@ -64,7 +64,7 @@ def number(draw, cell):
 @given(written(), st.sampled_from([1, 3, 7, 1 << 16]), st.sampled_from(["asc", "asc.gz", "ASC"]))
 def test_grids_are_the_same_whatever_their_blanks_lines_and_spelling(tmp_path, monkeypatch, grids, chunk, ending):
     grid, text, depth = grids
-    monkeypatch.setattr(ascii_grid, "CHUNK", chunk)
+    monkeypatch.setattr(reader, "CHUNK", chunk)
     source = AsciiStream(files.write_text(tmp_path / f"a.{ending}", text), files.settings().imports)
     assert [mark.where[-7:] for mark in source.marks()] == [f" grid {number + 1}" for number in range(len(depth))]
     found = list(source.layers(grid))

@@ -6,8 +6,6 @@ memory at a time.
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +14,8 @@ import numpy as np
 from floodmark.errors import UserError
 from floodmark.grid import Grid
 from floodmark.hydraulics.imports.check import fallback_crs, require_grid
-from floodmark.hydraulics.imports.source import Mark, damaged, in_metres, stem, to_metres
+from floodmark.hydraulics.imports.source import Mark, in_metres, stem, to_metres
+from floodmark.hydraulics.imports.words import Words, chunks, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from floodmark.settings.make_water import Imports
-
-CHUNK = 1 << 16
-LONGEST_WORD = 4096
-"""Bytes; text without a blank for so long is no grid."""
 
 CORNERS = {"xllcorner": 0.0, "yllcorner": 0.0, "xllcenter": 0.5, "yllcenter": 0.5}
 KEYS = {"ncols", "nrows", "cellsize", "nodata_value", *CORNERS}
@@ -94,7 +89,7 @@ class AsciiStream:
     def marks(self) -> list[Mark]:
         """One for each header."""
         count, tail = 0, b""
-        for chunk in _chunks(self.path):
+        for chunk in chunks(self.path):
             text = tail + chunk.lower()
             count, tail = count + text.count(b"ncols"), text[-4:]
         if count == 0:
@@ -107,55 +102,6 @@ class AsciiStream:
         while words.peek() is not None:
             number += 1
             yield _layer(words, study, self._settings, f"{self.path}, grid {number}")
-
-
-class Words:
-    """The words of a file, of which the next may be looked at.
-
-    Raises:
-        UserError: naming the file, if it is damaged or no text.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._chunks = path, _chunks(path)
-        self._words: list[bytes] = []
-        self._at, self._rest = 0, b""
-
-    def peek(self) -> bytes | None:
-        """The next word, None at the end."""
-        while self._at == len(self._words):
-            chunk = next(self._chunks, None)
-            if chunk is None and not self._rest:
-                return None
-            self._words, self._at = self._split(chunk), 0
-        return self._words[self._at]
-
-    def take(self, count: int) -> list[bytes]:
-        """The next words, fewer at the end."""
-        taken: list[bytes] = []
-        while len(taken) < count and self.peek() is not None:
-            part = self._words[self._at : self._at + count - len(taken)]
-            self._at += len(part)
-            taken += part
-        return taken
-
-    def _split(self, chunk: bytes | None) -> list[bytes]:
-        text, self._rest = self._rest + (chunk or b""), b""
-        words = text.split()
-        if chunk is not None and words and not text[-1:].isspace():
-            self._rest = words.pop()
-        if len(self._rest) > LONGEST_WORD:
-            raise UserError(f"{self._path}: no ESRI ASCII grid: {len(self._rest)} bytes without a blank")
-        return words
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    try:
-        with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                yield chunk
-    except (EOFError, zlib.error, OSError) as error:
-        raise damaged(path, "ESRI ASCII", error) from error
 
 
 def _layer(words: Words, study: Grid, settings: Imports, where: str) -> NDArray[np.float32]:
@@ -237,12 +183,3 @@ def read_values(words: Words, header: Header, where: str) -> NDArray[np.float64]
     if following is not None and is_number(following):
         raise UserError(f"{where}: more values than {header.rows} rows of {header.columns}: mend its ncols and nrows")
     return values.reshape(header.rows, header.columns)
-
-
-def is_number(word: bytes) -> bool:
-    """Whether a word is a number, NaN included."""
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
