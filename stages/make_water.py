@@ -14,7 +14,8 @@ def main(make_water: MakeWater) -> None:
 
     paths = ("outputs/water/depth", "outputs/water/ledger.csv", "outputs/water/ledger.json")
     with outputs(*paths) as (depth, table, metrics):
-        make(Path("outputs/radar"), Path("outputs/storms"), Path("outputs/terrain"), depth, table, metrics, make_water)
+        rain, ground = (Path("outputs/radar"), Path("outputs/storms")), Path("outputs/terrain")
+        make(Path("data/water"), *rain, ground, depth, table, metrics, make_water)
 
 
 if __name__ == "__main__":

@@ -20,13 +20,16 @@ from floodmark.terrain.raster import write_raster
 RAIN = Grid("EPSG:27700", 400000.0, 304000.0, 1000.0, 4, 5)
 FINE = Grid("EPSG:27700", 400000.0, 304000.0, 100.0, 40, 50)
 START = np.datetime64("2012-05-14T03:00", "s")
+IMPORTS = {
+    "times": "names", "start": None, "first": 15, "interval": 15, "units": "m", "crs": None, "max_depth": 200,
+}  # fmt: skip
 
 
 def options(**changes):
     values = {
         "manning_n": 0.05, "runoff_coefficient": 1.0, "edge_slope": 0.01, "courant": 0.7, "froude": 1.0, "theta": 0.9,
         "longest_step": 30, "snapshot_interval": 15, "recession": 10, "min_frames": 3, "max_missing_share": 0.2,
-        "wet_depth": 0.1,
+        "wet_depth": 0.1, "source": "simulate", "imports": IMPORTS,
     }  # fmt: skip
     return MakeWater(**{**values, **changes})
 
@@ -49,8 +52,8 @@ def study(folder, rates, elevation=None, name="20120514T0300"):
 
 def run(folder, **changes):
     make_water(
-        folder / "radar", folder / "storms", folder / "terrain", folder / "depth", folder / "ledger.csv",
-        folder / "ledger.json", options(**changes),
+        folder / "water", folder / "radar", folder / "storms", folder / "terrain", folder / "depth",
+        folder / "ledger.csv", folder / "ledger.json", options(**changes),
     )  # fmt: skip
     with (folder / "ledger.csv").open() as lines:
         return {row["event"]: row for row in csv.DictReader(lines)}

@@ -113,8 +113,8 @@ def test_rivers_gather_where_rivers_are(land):
 
 def test_an_hour_of_real_rain_runs_off_and_adds_up(land):
     make_water(
-        land / "radar", land / "storms", land / "terrain", land / "depth", land / "ledger.csv", land / "ledger.json",
-        section("make_water", MakeWater),
+        land / "water", land / "radar", land / "storms", land / "terrain", land / "depth", land / "ledger.csv",
+        land / "ledger.json", section("make_water", MakeWater),
     )  # fmt: skip
     metrics = json.loads((land / "ledger.json").read_text())
     assert (metrics["events"], metrics["radar_events"]) == (1, 1)

@@ -28,7 +28,8 @@ PARAMS = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
 
 def run_land(folder):
     """Every stage from the radar files to the scores, on small models."""
-    radar, heightmap, outputs = folder / "data" / "radar", folder / "data" / "heightmap", folder / "outputs"
+    data, outputs = folder / "data", folder / "outputs"
+    radar, heightmap = data / "radar", data / "heightmap"
     for part in (outputs / "radar", outputs / "storms", outputs / "terrain", outputs / "water" / "depth"):
         part.mkdir(parents=True)
     for part in (radar, heightmap):
@@ -42,7 +43,7 @@ def run_land(folder):
     made = GenerateStorms(**{**PARAMS["generate_storms"], "least_events": 1, "climates": {}})
     generate(json.loads(archive.read_text()), outputs / "storms", outputs / "storms.json", made, 7)
     make_water(
-        outputs / "radar", outputs / "storms", outputs / "terrain", outputs / "water" / "depth",
+        data / "water", outputs / "radar", outputs / "storms", outputs / "terrain", outputs / "water" / "depth",
         outputs / "water" / "ledger.csv", outputs / "water" / "ledger.json", MakeWater(**PARAMS["make_water"]),
     )  # fmt: skip
     windows = cut(outputs)

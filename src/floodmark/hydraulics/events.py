@@ -8,25 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from floodmark.hydraulics.depths import DepthWriter
-from floodmark.hydraulics.ledger import Balance
-from floodmark.hydraulics.water import Water
+from floodmark.hydraulics.clock import Clock
+from floodmark.hydraulics.forcing import Forcing
+from floodmark.hydraulics.record import Record
 from floodmark.radar.sequence import SequenceReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from floodmark.grid import Grid
+    from floodmark.hydraulics.ledger import Balance
+    from floodmark.hydraulics.site import Site
     from floodmark.settings.make_water import MakeWater
 
 FILES = Lock()
 """HDF5 is not safe from two threads at once."""
-
-MM_PER_HOUR = 3.6e6
-"""mm h-1 in one m s-1."""
 
 
 @dataclass(frozen=True)
@@ -47,80 +45,74 @@ def find_events(radar: Path, storms: Path) -> list[Event]:
     ]
 
 
-def simulate(
-    event: Event, elevation: NDArray[np.float32], grid: Grid, target: Path, settings: MakeWater
-) -> Balance | None:
-    """Let one event's rain run over the ground, which starts dry, and write depths on the clock of the snapshots.
+class SequenceRain:
+    """The rain of a sequence or storm, in cells that the ground's nest in.
+
+    Args:
+        path: Of the sequence.
+        grid: Of the ground.
+    """
+
+    def __init__(self, path: Path, grid: Grid) -> None:
+        with FILES:
+            self._reader = SequenceReader(path)
+            self.missing_share = self._reader.missing_share()
+        times, self._grid = self._reader.times, grid
+        self.start, self.frames, self.shape = times[0], len(times), self._reader.grid.shape
+        self.step = int((times[1] - times[0]) / np.timedelta64(1, "s")) if len(times) > 1 else 0
+
+    def rate(self, frame: int) -> NDArray[np.float32]:
+        """Rainfall rate, mm h-1, shape of the rain's cells, NaN where missing."""
+        with FILES:
+            return self._reader.frame(frame)
+
+    def spread(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values of the rain's cells on the cells of the ground."""
+        return spread(values, self._reader.grid, self._grid)
+
+
+def open_rain(event: Event, site: Site, settings: MakeWater) -> SequenceRain | None:
+    """The rain of an event; None where it is too short or misses too much."""
+    rain = SequenceRain(event.path, site.grid)
+    return rain if rain.frames >= settings.min_frames and rain.missing_share <= settings.max_missing_share else None
+
+
+def about(event: Event) -> dict[str, str]:
+    """What an event's depths say of where they come from."""
+    return {"event": event.name, "origin": event.origin, "rain_file": f"{event.path.parent.name}/{event.path.name}"}
+
+
+def simulate(event: Event, site: Site, target: Path, settings: MakeWater) -> Balance | None:
+    """Let one event's rain run over the ground, and write depths on the clock of the snapshots.
 
     A rain frame falls from its own time until the next frame's, so no depth depends on a frame of its time or later.
 
     Args:
         event: Whose rain.
-        elevation: m, shape of the grid.
-        grid: Of terrain and water.
+        site: Where it falls.
         target: NetCDF to write.
         settings: Section `make_water`.
 
     Returns:
         The event's line in the ledger; None, and no file, where it is too short or misses too much rain.
     """
-    with FILES:
-        rain = SequenceReader(event.path)
-        missing = rain.missing_share()
-    if len(rain.times) < settings.min_frames or missing > settings.max_missing_share:
+    rain = open_rain(event, site, settings)
+    if rain is None:
         return None
-    water = Water(
-        elevation, grid.cell_size, manning_n=settings.manning_n, edge_slope=settings.edge_slope,
-        courant=settings.courant, froude=settings.froude, theta=settings.theta, longest_step=settings.longest_step,
-    )  # fmt: skip
-    about = {"event": event.name, "origin": event.origin, "rain_file": f"{event.path.parent.name}/{event.path.name}"}
+    clock = Clock(rain.step, rain.frames, settings.snapshot_interval * 60, settings.recession * 60)
+    water, forcing = site.water(), Forcing(rain, site, settings.losses)
     with FILES:
-        writer = DepthWriter(target, grid, rain.times[0], about)
-    deepest = 0.0
-    for passed, kept in _run(water, rain, grid, settings):
-        deepest = max(deepest, water.deepest)
-        if kept:
+        record = Record(target, site, rain.start, about(event), settings)
+    for span in clock.spans():
+        water.advance(forcing.fall(span), span.end - span.start)
+        if span.kept:
             with FILES:
-                writer.append(passed, water.depth, water.solid)
+                record.keep(span.end, water)
     with FILES:
-        writer.close()
-    return Balance(
-        event=event.name,
-        origin=event.origin,
-        rain_m3=water.rain_m3,
-        outflow_m3=water.outflow_m3,
-        stored_m3=water.stored_m3,
-        wet_cells=int((water.depth >= settings.wet_depth).sum()),
-        cells=int((~water.solid).sum()),
-        max_depth=deepest,
-        missing_share=missing,
-    )
+        return record.close(water, forcing, event.name, event.origin, rain.missing_share)
 
 
-def _run(water: Water, rain: SequenceReader, grid: Grid, settings: MakeWater) -> Iterator[tuple[int, bool]]:
-    """Advance from mark to mark, giving the seconds passed and whether a snapshot is due."""
-    step = int((rain.times[1] - rain.times[0]) / np.timedelta64(1, "s"))
-    every = settings.snapshot_interval * 60
-    raining = len(rain.times) * step
-    end = raining + settings.recession * 60
-    snapshots = {*range(every, end + 1, every), end}
-    marks = sorted(snapshots | set(range(step, raining + 1, step)))
-    none = np.zeros(grid.shape, np.float32)
-    passed, frame, fall = 0, -1, none
-    for mark in marks:
-        if passed >= raining:
-            fall = none
-        elif passed // step != frame:
-            frame = passed // step
-            with FILES:
-                rate = rain.frame(frame)
-            fall = spread(rate, rain.grid, grid) * np.float32(settings.runoff_coefficient / MM_PER_HOUR)
-        water.advance(fall, mark - passed)
-        passed = mark
-        yield passed, mark in snapshots
-
-
-def spread(rate: NDArray[np.float32], source: Grid, grid: Grid) -> NDArray[np.float32]:
+def spread(rate: NDArray[Any], source: Grid, grid: Grid) -> NDArray[Any]:
     """Each rain cell's rate on the terrain cells within it, missing as none; the grids must nest."""
     factor = grid.height // source.height
     source.require_same(grid.coarser(factor), "rain and terrain")
@@ -128,13 +120,21 @@ def spread(rate: NDArray[np.float32], source: Grid, grid: Grid) -> NDArray[np.fl
 
 
 def describe(balances: list[Balance]) -> dict[str, Any]:
-    """Metrics of all events together."""
+    """Metrics of all events together; volumes are sums over the events for which they are known."""
+    residuals = [abs(share) for balance in balances if (share := balance.relative_residual) is not None]
     shares = [balance.wet_cells / balance.cells for balance in balances if balance.cells]
+    volumes: dict[str, float] = {}
+    for balance in balances:
+        for name, value in balance.volumes().items():
+            if name.endswith("_m3"):
+                volumes[name] = volumes.get(name, 0.0) + value
     return {
         "events": len(balances),
         "radar_events": sum(balance.origin == "radar" for balance in balances),
         "generated_events": sum(balance.origin == "generated" for balance in balances),
-        "largest_relative_residual": max((abs(item.relative_residual) for item in balances), default=None),
+        "largest_relative_residual": max(residuals, default=None),
         "median_wet_share": float(np.median(shares)) if shares else None,
         "max_depth": max((balance.max_depth for balance in balances), default=None),
+        "newly_flooded_cells": sum(balance.newly_flooded_cells or 0 for balance in balances),
+        **volumes,
     }

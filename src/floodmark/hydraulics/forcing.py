@@ -88,7 +88,9 @@ class Forcing:
     def fall(self, span: Span) -> NDArray[np.float64]:
         """What runs on the ground during a span, m s-1, shape of the site's grid."""
         seconds, area = float(span.end - span.start), self.site.grid.cell_size**2
-        rate = self._dry if span.frame is None else np.nan_to_num(self.rain.rate(span.frame), nan=0.0) / MM_PER_HOUR
+        rate = self._dry
+        if span.frame is not None:
+            rate = np.nan_to_num(self.rain.rate(span.frame).astype(np.float64), nan=0.0) / MM_PER_HOUR
         runs = self.rain.spread(self._runoff.of(rate, seconds))
         falling = np.where(self._ground, runs, 0)
         if span.frame is not None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Balance:
-    """One event's line; volumes in m3.
+    """One event's line; volumes in m3. Of an import only rain and store are known, the rest is None.
 
     Attributes:
         event: Its name.
@@ -35,55 +35,67 @@ class Balance:
 
     event: str
     origin: str
-    initial_m3: float
+    initial_m3: float | None
     rain_m3: float
-    inflow_m3: float
-    edge_inflow_m3: float
-    losses_m3: float
-    outflow_west_m3: float
-    outflow_east_m3: float
-    outflow_north_m3: float
-    outflow_south_m3: float
+    inflow_m3: float | None
+    edge_inflow_m3: float | None
+    losses_m3: float | None
+    outflow_west_m3: float | None
+    outflow_east_m3: float | None
+    outflow_north_m3: float | None
+    outflow_south_m3: float | None
     stored_m3: float
     wet_cells: int
-    newly_flooded_cells: int
+    newly_flooded_cells: int | None
     cells: int
     max_depth: float
     missing_share: float
 
     @property
-    def outflow_m3(self) -> float:
+    def outflow_m3(self) -> float | None:
         """Over all edges."""
-        return self.outflow_west_m3 + self.outflow_east_m3 + self.outflow_north_m3 + self.outflow_south_m3
+        return _sum(self.outflow_west_m3, self.outflow_east_m3, self.outflow_north_m3, self.outflow_south_m3)
 
     @property
-    def handled_m3(self) -> float:
+    def handled_m3(self) -> float | None:
         """All water there ever was."""
-        return self.initial_m3 + self.rain_m3 + self.inflow_m3 + self.edge_inflow_m3
+        return _sum(self.initial_m3, self.rain_m3, self.inflow_m3, self.edge_inflow_m3)
 
     @property
-    def residual_m3(self) -> float:
+    def residual_m3(self) -> float | None:
         """Water that the arithmetic lost (above zero) or made."""
-        return self.handled_m3 - self.losses_m3 - self.outflow_m3 - self.stored_m3
+        handled, gone = self.handled_m3, _sum(self.losses_m3, self.outflow_m3, self.stored_m3)
+        return None if handled is None or gone is None else handled - gone
 
     @property
-    def relative_residual(self) -> float:
+    def relative_residual(self) -> float | None:
         """The residual as a share of all water handled."""
-        return self.residual_m3 / self.handled_m3 if self.handled_m3 > 0 else 0.0
+        residual, handled = self.residual_m3, self.handled_m3
+        return None if residual is None else residual / handled if handled else 0.0
 
     def volumes(self) -> dict[str, float]:
-        """The volumes by name, with what follows from them."""
-        stated = {item.name: float(getattr(self, item.name)) for item in fields(self) if item.name.endswith("_m3")}
-        return {**stated, "residual_m3": self.residual_m3, "relative_residual": self.relative_residual}
+        """The volumes that are known by name, with what follows from them."""
+        names = (*(item.name for item in fields(self) if item.name.endswith("_m3")), "residual_m3", "relative_residual")
+        return {name: float(getattr(self, name)) for name in names if getattr(self, name) is not None}
+
+
+def _sum(*parts: float | None) -> float | None:
+    """The sum, None where a part is not known."""
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
 
 
 COLUMNS = (*(item.name for item in fields(Balance)), "residual_m3", "relative_residual")
 
 
 def write_ledger(path: Path, balances: list[Balance]) -> None:
-    """Write the ledger as CSV, ten significant digits."""
+    """Write the ledger as CSV, ten significant digits; what is not known is empty."""
     lines = [",".join(COLUMNS)]
     for balance in balances:
         values = (getattr(balance, name) for name in COLUMNS)
-        lines.append(",".join(f"{value:.10g}" if isinstance(value, float) else str(value) for value in values))
+        lines.append(",".join(_text(value) for value in values))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def _text(value: float | str | None) -> str:
+    return "" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""The stage `make_water`: every event simulated, several side by side, one thread each."""
+"""The stage `make_water`: every event simulated, several side by side, one thread each, or its depths imported."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from floodmark.hydraulics.events import describe, find_events, simulate
+from floodmark.hydraulics.imports.take_in import import_water
 from floodmark.hydraulics.ledger import write_ledger
+from floodmark.hydraulics.site import make_site
 from floodmark.progress import say, track
 from floodmark.storage import write_json
 from floodmark.terrain.raster import read_raster
@@ -19,13 +21,14 @@ if TYPE_CHECKING:
 
 
 def make_water(
-    radar: Path, storms: Path, terrain: Path, folder: Path, table: Path, metrics: Path, settings: MakeWater
+    water: Path, radar: Path, storms: Path, terrain: Path, folder: Path, table: Path, metrics: Path, settings: MakeWater
 ) -> None:
-    """Simulate every event; write its depths, the ledger, and the metrics.
+    """Simulate every event, or import its depths; write the depths, the ledger, and the metrics.
 
     The result does not depend on the number of threads: an event is computed by one.
 
     Args:
+        water: Folder of depths to import, and of what else the simulation reads.
         radar: Folder of sequences.
         storms: Folder of generated storms.
         terrain: Folder of terrain.tif.
@@ -36,14 +39,14 @@ def make_water(
     """
     ground, events = terrain / "terrain.tif", find_events(radar, storms)
     balances = []
-    if not events or not ground.exists():
+    if settings.source == "import":
+        balances = import_water(water, radar, storms, terrain, folder, settings)
+    elif not events or not ground.exists():
         say("no water is simulated: there is no " + ("rain" if not events else "terrain"))
     else:
-        elevation, grid = read_raster(ground)
+        site = make_site(*read_raster(ground), water, settings)
         with ThreadPoolExecutor(threads()) as pool:
-            jobs = [
-                pool.submit(simulate, event, elevation, grid, folder / f"{event.name}.nc", settings) for event in events
-            ]
+            jobs = [pool.submit(simulate, event, site, folder / f"{event.name}.nc", settings) for event in events]
             try:
                 found = [job.result() for job in track(jobs, "simulating events")]
             finally:

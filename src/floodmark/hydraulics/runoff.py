@@ -74,7 +74,8 @@ class CurveNumber:
     def _run_off(self) -> NDArray[np.float64]:
         over = np.maximum(self.state - self._abstraction * self._retention, 0)
         total = over + self._retention
-        return np.divide(over**2, total, out=np.zeros_like(over), where=total > 0)
+        run_off: NDArray[np.float64] = np.divide(over**2, total, out=np.zeros_like(over), where=total > 0)
+        return run_off
 
 
 class Topmodel:

@@ -10,6 +10,7 @@ import numpy as np
 from floodmark.errors import UserError
 from floodmark.grid import Grid, resample
 from floodmark.hydraulics.edges import CLOSED, SIDES, Edge
+from floodmark.hydraulics.files import INFLOWS, INITIAL, ROUGHNESS
 from floodmark.hydraulics.inflows import Inflow, read_inflows
 from floodmark.hydraulics.runoff import soil_of
 from floodmark.hydraulics.water import Physics, Water
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from floodmark.hydraulics.edges import Edges
     from floodmark.settings.make_water import MakeWater
-
-ROUGHNESS, INITIAL, INFLOWS = "manning_n.tif", "initial_depth.tif", "inflows.csv"
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,8 @@ class Site:
     @property
     def solid(self) -> NDArray[np.bool_]:
         """Cells without ground."""
-        return ~np.isfinite(self.elevation)
+        solid: NDArray[np.bool_] = ~np.isfinite(self.elevation)
+        return solid
 
     def water(self) -> Water:
         """The water of a new event, with its peaks kept."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from floodmark.errors import UserError
 from floodmark.grid import Grid
-from floodmark.radar.crs import canonical_crs
+from floodmark.radar.cf import DAMAGE, check_length, plain, read_centres, read_crs, read_times
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,10 +21,6 @@ TO_MM_PER_HOUR = {
     "mm h-1": 1.0, "mm/h": 1.0, "mm hr-1": 1.0, "mm/hr": 1.0, "mm h^-1": 1.0, "mm hour-1": 1.0, "kg m-2 h-1": 1.0,
     "kg m-2 s-1": 3600.0, "mm s-1": 3600.0, "m s-1": 3.6e6, "m/s": 3.6e6,
 }  # fmt: skip
-TO_METRES = {"m": 1.0, "metre": 1.0, "meter": 1.0, "metres": 1.0, "meters": 1.0, "km": 1000.0, "kilometre": 1000.0}
-
-DAMAGE = (OSError, RuntimeError)
-"""What netCDF4 raises where a file is no NetCDF, and where a block of it cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +59,6 @@ class RadarFile:
         return np.ascontiguousarray(rate[:, ::-1] if self.flipped else rate, np.float32)
 
 
-def plain(values: Any) -> NDArray[np.float32]:
-    """What netCDF4 gives, masked or not, as float32 with NaN where it is missing."""
-    return np.asarray(np.ma.filled(np.ma.asarray(values).astype(np.float32), np.nan), np.float32)
-
-
 def find_files(folder: Path) -> list[Path]:
     """The radar files of a folder and of the folders in it, by path."""
     return sorted(path for path in folder.rglob("*.nc") if path.is_file()) if folder.is_dir() else []
@@ -94,26 +84,16 @@ def _damaged(path: Path, error: Exception) -> UserError:
 
 
 def _read_header(source: netCDF4.Dataset, path: Path) -> RadarFile:
-    _check_length(source, path)
+    check_length(source, path)
     variable = _rainfall_rate(source, path)
     dimensions = variable.dimensions
     if len(dimensions) != 3:
         raise UserError(f"{path}: {variable.name} has dimensions {dimensions}, must have (time, y, x)")
     times = _times(source, dimensions[0], path)
-    y, x = (_centres(source, name, path) for name in dimensions[1:])
+    y, x = (read_centres(source, name, path) for name in dimensions[1:])
     flipped = bool(y[0] < y[-1])
-    grid = Grid.from_centres(_crs(source, variable, path), x, y[::-1] if flipped else y, str(path))
+    grid = Grid.from_centres(read_crs(source, variable, path), x, y[::-1] if flipped else y, str(path))
     return RadarFile(path, str(variable.name), grid, times, _factor(variable, path), flipped)
-
-
-def _check_length(source: netCDF4.Dataset, path: Path) -> None:
-    """Refuse a classic file that is shorter than its values: the library would read zeros where the file has ended."""
-    if not source.data_model.startswith("NETCDF3"):
-        return
-    least = sum(math.prod(item.shape) * np.dtype(item.dtype).itemsize for item in source.variables.values())
-    length = path.stat().st_size
-    if length < least:
-        raise UserError(f"{path}: has {length} bytes, its header promises {least} or more: download it again")
 
 
 def _rainfall_rate(source: netCDF4.Dataset, path: Path) -> netCDF4.Variable[Any]:
@@ -136,17 +116,7 @@ def _factor(variable: netCDF4.Variable[Any], path: Path) -> float:
 
 
 def _times(source: netCDF4.Dataset, name: str, path: Path) -> NDArray[np.datetime64]:
-    import netCDF4
-
-    if name not in source.variables or not hasattr(source[name], "units"):
-        raise UserError(f"{path}: the dimension {name} has no time coordinate with units such as 'minutes since ...'")
-    clock = source[name]
-    try:
-        # A zone in the units is taken off by cftime, so what comes back is UTC.
-        dates: Any = netCDF4.num2date(clock[:], clock.units, getattr(clock, "calendar", "standard"))
-        times = np.array([np.datetime64(date.isoformat(), "us") for date in list(dates)])
-    except (ValueError, AttributeError) as error:
-        raise UserError(f"{path}: times of units {clock.units!r} cannot be read ({error})") from error
+    times = read_times(source, name, path)
     rounded = (times + np.timedelta64(500, "ms")).astype("datetime64[s]")
     if len(rounded) == 0:
         raise UserError(f"{path}: holds no frame: remove it")
@@ -154,35 +124,3 @@ def _times(source: netCDF4.Dataset, name: str, path: Path) -> NDArray[np.datetim
     if (counts > 1).any():
         raise UserError(f"{path}: holds {values[counts > 1][0]} twice: every time must be once")
     return rounded
-
-
-def _centres(source: netCDF4.Dataset, name: str, path: Path) -> NDArray[np.float64]:
-    """Centres of cells along one dimension, m."""
-    if name not in source.variables:
-        raise UserError(f"{path}: the dimension {name} has no coordinate variable")
-    unit = str(getattr(source[name], "units", "m"))
-    if unit not in TO_METRES:
-        raise UserError(f"{path}: {name} has units {unit!r}, must be m or km of a projected CRS")
-    values = np.asarray(np.ma.filled(np.ma.asarray(source[name][:]).astype(np.float64), np.nan), np.float64)
-    if not np.isfinite(values).all():
-        raise UserError(f"{path}: {name} has missing values")
-    return values * TO_METRES[unit]
-
-
-def _crs(source: netCDF4.Dataset, variable: netCDF4.Variable[Any], path: Path) -> str:
-    from rasterio.errors import CRSError
-
-    mapping: Any = None
-    if hasattr(variable, "grid_mapping"):
-        # CF's long form reads `crs: x y`.
-        mapping = source.variables.get(str(variable.grid_mapping).split()[0].rstrip(":"))
-    stated = next((str(getattr(mapping, key)) for key in ("crs_wkt", "spatial_ref") if hasattr(mapping, key)), None)
-    stated = stated or (str(source.crs) if "crs" in source.ncattrs() else None)
-    if stated is None:
-        raise UserError(
-            f"{path}: says no CRS: give {variable.name} a grid_mapping with crs_wkt, or the file an attribute crs"
-        )
-    try:
-        return canonical_crs(stated)
-    except CRSError as error:
-        raise UserError(f"{path}: its CRS is not known to PROJ: {stated[:80]!r} ({error})") from error

@@ -8,8 +8,8 @@ import numpy as np
 
 from floodmark.errors import UserError
 from floodmark.grid import Grid
+from floodmark.radar.cf import plain
 from floodmark.radar.crs import canonical_crs, wkt
-from floodmark.radar.netcdf import plain
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,12 +1,22 @@
-"""Section `make_water`: how water runs over the ground, and which of it is kept."""
+"""Section `make_water`: where depths come from, how water runs over the ground, and which of it is kept."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from floodmark.settings.base import Section
+
+
+def _a_date(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
+
+
+Minute = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d$"), AfterValidator(_a_date)]
+"""UTC to the minute. YAML makes a date of one with seconds, which DVC cannot keep."""
 
 Roughness = Annotated[float, Field(gt=0, le=1)]
 
@@ -69,9 +79,34 @@ class EdgesSettings(Section):
     south: EdgeSettings = Field(description="the edge at the lowest northings")
 
 
-class MakeWater(Section):
-    """Physics, numerics and the clock of the simulation."""
+class Imports(Section):
+    """What files of depths do not say of themselves."""
 
+    times: Literal["names", "minutes", "clock"] = Field(
+        description="how depths other than NetCDF say their times: names (a date and time in each name), minutes "
+        "(since start, ending each name) or clock (by first and interval, in their order)"
+    )
+    start: Minute | None = Field(
+        description="start of the run for minutes and clock, UTC, as 2012-05-14T03:00; null for the event's first rain "
+        "frame"
+    )
+    first: int = Field(
+        ge=0, le=5256000, description="clock: time of the first depth after the start, minutes, 0 to 5256000"
+    )
+    interval: int = Field(ge=1, le=525600, description="clock: time between depths, minutes, 1 to 525600")
+    units: Literal["m", "cm", "mm"] = Field(description="unit of depths that do not state theirs: m, cm or mm")
+    crs: str | None = Field(
+        description="CRS of depths that do not state theirs, as PROJ reads it, such as EPSG:27700; null for the study's"
+    )
+    max_depth: float = Field(gt=0, le=10000, description="deeper water is taken for a wrong unit and refused, m")
+
+
+class MakeWater(Section):
+    """Where depths come from; physics, numerics and the clock of the simulation."""
+
+    source: Literal["simulate", "import"] = Field(
+        description="simulate: depths are computed from the rain; import: they are read from data/water"
+    )
     manning_n: Roughness | Literal["raster"] = Field(
         description="Manning's roughness of the ground, s m-1/3, up to 1; or `raster`: data/water/manning_n.tif"
     )
@@ -99,9 +134,14 @@ class MakeWater(Section):
     longest_step: float = Field(gt=0, le=600, description="longest time step, s, up to 600")
     snapshot_interval: int = Field(ge=1, le=1440, description="time between the depths that are kept, minutes")
     velocity: bool = Field(description="whether the speed of the water is kept beside its depth")
-    recession: int = Field(ge=0, le=10080, description="how long water runs on after the last rain frame, minutes")
+    recession: int = Field(
+        ge=0,
+        le=10080,
+        description="how long water runs on after the last rain frame, minutes; no later depth is imported",
+    )
     min_frames: int = Field(ge=2, le=100000, description="shorter radar sequences are no event")
     max_missing_share: float = Field(
         ge=0, le=1, description="events with a larger share of missing rain are left out; missing rain counts as none"
     )
     wet_depth: float = Field(gt=0, le=10, description="depth from which the ledger counts a cell as wet, m")
+    imports: Imports = Field(description="what files of depths do not say of themselves")
