@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Balance:
     """One event's line; volumes in m3. Of an import only rain and store are known, the rest is None.
 
@@ -35,18 +35,18 @@ class Balance:
 
     event: str
     origin: str
-    initial_m3: float | None
+    initial_m3: float | None = None
     rain_m3: float
-    inflow_m3: float | None
-    edge_inflow_m3: float | None
-    losses_m3: float | None
-    outflow_west_m3: float | None
-    outflow_east_m3: float | None
-    outflow_north_m3: float | None
-    outflow_south_m3: float | None
+    inflow_m3: float | None = None
+    edge_inflow_m3: float | None = None
+    losses_m3: float | None = None
+    outflow_west_m3: float | None = None
+    outflow_east_m3: float | None = None
+    outflow_north_m3: float | None = None
+    outflow_south_m3: float | None = None
     stored_m3: float
     wet_cells: int
-    newly_flooded_cells: int | None
+    newly_flooded_cells: int | None = None
     cells: int
     max_depth: float
     missing_share: float

@@ -122,6 +122,11 @@ FORMATS = [
 ]
 
 
+def stated(attributes):
+    """What both say; the ledger of an import lacks what only a simulation knows."""
+    return {name: value for name, value in attributes.items() if not name.startswith("ledger_")}
+
+
 @pytest.mark.parametrize(("write", "imports"), FORMATS, ids=[write.__name__[3:] for write, _ in FORMATS])
 def test_depths_and_windows_are_the_same_to_the_last_bit(tmp_path, simulated, write, imports):
     outputs, water = tmp_path / "outputs", tmp_path / "water"
@@ -137,7 +142,7 @@ def test_depths_and_windows_are_the_same_to_the_last_bit(tmp_path, simulated, wr
         found = files.read_depths(outputs / "water" / "depth" / f"{name}.nc")
         np.testing.assert_array_equal(found[0], times)
         assert found[1].tobytes() == depth.tobytes()
-        assert found[2] == attributes
+        assert stated(found[2]) == stated(attributes)
     first, second = contents(simulated), contents(outputs)
     assert sorted(first) == sorted(second)
     assert [name for name in first if first[name] != second[name]] == []
@@ -166,7 +171,9 @@ def test_the_ledger_of_an_import_says_what_is_known(tmp_path, simulated):
     first, second = (list(csv.DictReader((folder / "water" / "ledger.csv").open())) for folder in (simulated, outputs))
     assert [row["event"] for row in first] == [row["event"] for row in second]
     for known, found in zip(first, second, strict=True):
-        assert (found["outflow_m3"], found["residual_m3"], found["relative_residual"]) == ("", "", "")
+        assert [found[name] for name in ("outflow_west_m3", "losses_m3", "residual_m3", "relative_residual")] == [
+            ""
+        ] * 4
         assert float(found["rain_m3"]) == pytest.approx(float(known["rain_m3"]), rel=1e-5)
         assert float(found["stored_m3"]) == pytest.approx(float(known["stored_m3"]), rel=0.02)
         for name in ("origin", "cells", "missing_share"):

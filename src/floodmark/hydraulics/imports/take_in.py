@@ -94,6 +94,8 @@ class _Event:
                 depth = believed(layer, solid, mark.where, settings.imports, dried)
                 writer.append(int((time - rain.first) / np.timedelta64(1, "s")), depth, solid)
                 deepest = max(deepest, float(depth[~solid].max(initial=0)))
+            balance = self._balance(depth, deepest, missing, solid, grid)
+            writer.add_attributes({f"ledger_{name}": value for name, value in balance.volumes().items()})
         finally:
             writer.close()
         if dried.cells:
@@ -102,22 +104,18 @@ class _Event:
                 f"{self._source.path}: no data on {share:.1%} of the ground ({dried.cells} cells, in {dried.depths} of "
                 f"{len(self._marks)} depths), taken as dry"
             )
-        wet = ~solid & (depth >= settings.wet_depth)
+        return balance
+
+    def _balance(
+        self, depth: NDArray[np.float32], deepest: float, missing: float, solid: NDArray[np.bool_], grid: Grid
+    ) -> Balance:
+        """The line in the ledger: what the last depths and the rain say."""
         return Balance(
             event=self._name,
-            origin=rain.event.origin,
-            initial_m3=None,
-            rain_m3=rain.volume(solid, grid),
-            inflow_m3=None,
-            edge_inflow_m3=None,
-            losses_m3=None,
-            outflow_west_m3=None,
-            outflow_east_m3=None,
-            outflow_north_m3=None,
-            outflow_south_m3=None,
+            origin=self._rain.event.origin,
+            rain_m3=self._rain.volume(solid, grid),
             stored_m3=float(depth[~solid].sum(dtype=np.float64)) * grid.cell_size**2,
-            wet_cells=int(wet.sum()),
-            newly_flooded_cells=None,
+            wet_cells=int((depth[~solid] >= self._settings.wet_depth).sum()),
             cells=int((~solid).sum()),
             max_depth=deepest,
             missing_share=missing,
