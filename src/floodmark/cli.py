@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from floodmark.errors import UserError
+from floodmark.hydraulics.alone.command import simulate
 
 
 class Polite(click.Group):
@@ -26,6 +27,9 @@ class Polite(click.Group):
 @click.group(cls=Polite, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """From rainfall radar and tweets to flood maps and sentiment. The pipeline itself is run by `dvc repro`."""
+
+
+main.add_command(simulate)
 
 
 @main.group()

@@ -26,12 +26,14 @@ class Rain(Protocol):
         step: Between frames, s.
         frames: How many there are.
         shape: Of a frame.
+        missing_share: Of cells and frames.
     """
 
     start: np.datetime64
     step: int
     frames: int
     shape: tuple[int, int]
+    missing_share: float
 
     def rate(self, frame: int) -> NDArray[np.float32]:
         """Rainfall rate, mm h-1, of this shape, NaN where missing."""

@@ -99,7 +99,7 @@ class Topmodel:
     def of(self, rain: NDArray[np.floating], seconds: float) -> NDArray[np.float64]:
         """See `Runoff`."""
         r, j = np.asarray(rain, np.float64), self.state
-        raining = r > 0
+        raining = r > LEAST_RATE
         rate, growth = np.where(raining, r, 1.0), np.where(raining, r, 0.0) * seconds / self._m
         # ln((r - j + j e^x) / r) = ln(1 + j (e^x - 1) / r), which is exact for small x, and does not overflow as
         # x + ln(e^-x + j (1 - e^-x) / r).

@@ -73,14 +73,14 @@ class Tile:
 
 
 def find_tiles(folder: Path) -> list[Tile]:
-    """Every tile under a folder, however deep, by path; zips are searched for ESRI ASCII grids and GeoTIFFs.
+    """Every tile under a folder, however deep, by path, or in one file; zips are searched for rasters.
 
     Raises:
         UserError: naming a file that is no raster, is rotated or has no CRS, or a zip that is damaged.
     """
     found: list[Tile] = []
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
-        name = path.relative_to(folder).as_posix()
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
+        name = path.relative_to(folder).as_posix() if path != folder else path.name
         if not path.is_file():
             continue
         if path.suffix.lower() in ENDINGS:
