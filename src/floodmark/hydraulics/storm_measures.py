@@ -27,6 +27,9 @@ CREST = 0.1
 RAINING = 5 * DRIZZLE
 """Texture is read where it rains at least this much, mm h-1, so that what is cut off as drizzle matters little."""
 
+WET = 1.0
+"""mm h-1; the share of the ground above the drizzle hangs on the thin rain beside the cells."""
+
 FEWEST = 30
 """With fewer values nothing is said about a frame's texture."""
 
@@ -48,7 +51,7 @@ class Measures:
         direction: Towards which it moves, degrees clockwise from north, 0 to 360.
         noise: Standard deviation of the logarithm of the texture.
         noise_length: Distance at which the texture's correlation is 1/e, km.
-        wet_share: Mean share of the ground above the drizzle.
+        wet_share: Mean share of the ground where it rains `WET` or more.
     """
 
     total: float
@@ -139,7 +142,7 @@ class Sketch:
         squares, freedom = (float(((logs - logs.mean()) ** 2).sum()), len(logs) - 1) if several else (0.0, 0)
         # Frames count by their rain: at either end of a storm little but drizzle is left to see.
         self._sums += [mean, *(mean * np.array([len(logs), squares, freedom])), *moments]
-        self._wet.append(float((rate[known] >= DRIZZLE).mean()))
+        self._wet.append(float((rate[known] >= WET).mean()))
 
     def measures(self) -> Measures:
         """Of what was added: one wet frame at least."""
