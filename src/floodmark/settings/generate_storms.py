@@ -172,7 +172,7 @@ class GenerateStorms(Section):
     least_events: int = Field(
         ge=0,
         le=100000,
-        description="events wanted of archive and set climates, 0 to 100000; with fewer, more of each set climate follow",
+        description="events wanted of archive and set climates, 0 to 100000; if fewer, more of each set climate follow",
     )
     climates: dict[Name, Climate] = Field(
         description="kinds of storms by name, of 1 to 64 letters, digits, - and _, a letter or digit first"
