@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, replace
 from functools import cache
 from itertools import pairwise
@@ -184,10 +185,11 @@ def test_no_more_than_a_block_of_an_archive_is_in_memory(tmp_path, monkeypatch):
     assert event.total == pytest.approx(50)
 
 
-@pytest.mark.parametrize(("frames", "words"), [(0, "0 wet events"), (2, "show likeness")])
+@pytest.mark.parametrize(("frames", "words"), [(0, "0 wet events"), (2, "0 of 12 wet events show likeness")])
 def test_an_archive_that_shows_too_little_is_not_fitted_and_a_line_says_why(tmp_path, capsys, frames, words):
+    rain = storm(CLIMATES["frontal"], GRID, STEP, generator(1))[9:]
     for number in range(12):
-        write(tmp_path / f"{number}.nc", np.concatenate([np.full((frames, 32, 32), 5.0), np.zeros((2, 32, 32))]))
+        write(tmp_path / f"{number}.nc", np.concatenate([rain[:frames], np.zeros((2, 32, 32))]))
     assert fit_climate(tmp_path, fitted(count=1), seed=0) is None
     told = capsys.readouterr().err
     assert words in told
@@ -209,8 +211,23 @@ def test_fitted_storms_follow_the_set_ones_and_change_none_of_them(tmp_path):
     found = {path.name: path.read_bytes() for path in (tmp_path / "with").iterdir()}
     assert sorted(found) == ["fitted-0000.nc", "fitted-0001.nc", "slow-0000.nc", "slow-0001.nc"]
     assert {name: found[name] for name in without} == without
+    told = json.loads((tmp_path / "with.json").read_text())["fitted"]
+    assert 0 < told["radius"]["least"] <= told["radius"]["most"]
+    assert told["peak"] == pytest.approx(60)
+    assert "fitted" not in json.loads((tmp_path / "without.json").read_text())
     first = SequenceReader(tmp_path / "with" / "fitted-0000.nc")
     assert (str(first.times[0]), first.attributes["climate"]) == ("2000-01-03T00:00:00", "fitted")
+
+
+def test_even_rain_shows_neither_motion_nor_width():
+    (event,) = spells([np.full((32, 32), 2, np.float32)] * 12, GRID, STEP, fitted())
+    assert np.isnan([event.speed, event.direction, event.likeness, event.half_width]).all()
+    assert (event.total, event.peak, event.duration) == (2, 2, 60)
+
+
+def test_quantiles_the_wrong_way_round_are_refused():
+    with pytest.raises(ValueError, match=r"quantiles = \[0.9, 0.1\] must have the least first"):
+        fitted(quantiles=(0.9, 0.1))
 
 
 def test_a_measure_that_an_event_lacks_is_taken_from_the_others():

@@ -49,7 +49,7 @@ def design_depth(storm: DesignStorm, return_period: float, minutes: Sequence[flo
 
 
 def reduced_variate(years: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Gumbel's y = -ln(-ln(1 - 1/T)) of return periods T above one year (Chow, Maidment and Mays 1988, eq. 12.2.4)."""
+    """Gumbel's y = -ln(-ln(1 - 1/T)) of return periods T above one year (Chow, Maidment and Mays, section 12.2)."""
     return np.asarray(-np.log(-np.log1p(-1 / years)))
 
 

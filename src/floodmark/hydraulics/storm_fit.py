@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 BOUNDS = {
     "total": (1e-3, 2000), "duration": (1, 10080), "cells": (1, 1000), "radius": (0.1, 500), "life": (1, 10080),
-    "speed": (0.01, 100), "scatter": (0, 500), "noise": (0, 2), "noise_length": (0.01, 100), "peak": (0.1, 500),
+    "speed": (0.01, 100), "scatter": (1e-3, 500), "noise": (0, 2), "noise_length": (0.01, 100), "peak": (0.1, 500),
 }  # fmt: skip
 """Of what a climate may have."""
 
@@ -200,7 +200,7 @@ def _climate(events: Sequence[Measures], trial: dict[str, float], settings: Fitt
         duration=span("duration", _of(events, "duration")),
         cells=span("cells", _of(events, "crests") * _of(events, "duration") / lives, trial["cells"]),
         radius=span("radius", _of(events, "half_width"), trial["radius"]),
-        scatter=trial["scatter"],
+        scatter=_within("scatter", trial["scatter"]),
         life=span("life", lives, trial["life"]),
         speed=span("speed", _of(events, "speed")),
         direction=directions(_of(events, "direction"), settings.quantiles),
@@ -215,7 +215,7 @@ def _within(name: str, value: float) -> float:
 
 
 def directions(degrees: NDArray[np.float64], quantiles: tuple[float, float]) -> tuple[float, float]:
-    """Quantiles of directions about their circular mean (Mardia and Jupp 2000, Directional Statistics, eq. 2.2.4).
+    """Quantiles of directions about their circular mean (Mardia and Jupp 2000, Directional Statistics, section 2.2).
 
     Args:
         degrees: Clockwise from north, NaN where unknown.

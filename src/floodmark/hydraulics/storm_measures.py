@@ -1,7 +1,7 @@
 """What can be seen of one wet event, gathered a frame at a time.
 
 Motion and likeness come from the correlation of frames some minutes apart at every shift, over what both know (Padfield
-2012, IEEE Transactions on Image Processing 21, eq. 11), pooled over the event before its peak is sought, as Meinhart,
+2012, IEEE Transactions on Image Processing 21), pooled over the event before its peak is sought, as Meinhart,
 Wereley and Santiago (2000, Journal of Fluids Engineering 122) do with faint particles.
 """
 
@@ -174,7 +174,7 @@ class Sketch:
         reachable = np.hypot(down, right) * size <= max(self._settings.fastest * seconds, size)
         alike = np.where(reachable & (share >= 0.3), alike, -np.inf)
         row, column = np.unravel_index(int(np.argmax(alike)), alike.shape)
-        if not np.isfinite(alike[row, column]):
+        if not 0 < alike[row, column] < np.inf:
             return np.nan, np.nan, np.nan
         south = down[row, 0] + _vertex(np.roll(alike[:, column], 1 - row)[:3])
         east = right[0, column] + _vertex(np.roll(alike[row], 1 - column)[:3])
@@ -191,7 +191,7 @@ class Sketch:
         return float(np.sqrt(max(variance, 0)))
 
     def _half_width(self) -> float:
-        """km; the longest distance seen where the autocorrelation stays above a half."""
+        """In km; the longest distance seen where the autocorrelation stays above a half, NaN of even rain."""
         alike, share, (down, right) = _correlation(self._alone, self._padded)
         distance = np.hypot(down, right)
         ring = np.rint(distance).astype(int)
@@ -201,6 +201,8 @@ class Sketch:
         along = np.bincount(ring[seen], distance[seen]) / np.maximum(count, 1)
         below = np.flatnonzero(profile < 0.5)
         at = int(below[0]) if len(below) else 0
+        if len(below) and at == 0:
+            return np.nan
         cells = np.interp(0.5, [profile[at], profile[at - 1]], [along[at], along[at - 1]]) if at else along[-1]
         return float(cells) * self._grid.cell_size / 1000
 
@@ -236,7 +238,8 @@ def _correlation(
     share = n / max(float(n.max()), 1e-9)
     n = np.maximum(n, 1e-9)
     spread = np.maximum(aa - a * a / n, 0) * np.maximum(bb - b * b / n, 0)
-    floor = 1e-12 * max(float(spread.max()), 1e-30)
+    # What the transforms lose in rounding must not pass for rain that varies.
+    floor = 1e-12 * max(float((aa * bb).max()), 1e-30)
     alike = np.where(spread > floor, (ab - a * b / n) / np.sqrt(np.maximum(spread, floor)), 0)
     down, right = (np.asarray(np.fft.fftfreq(size, 1 / size), np.float64) for size in padded)
     return alike, share, [down[:, None], right[None, :]]

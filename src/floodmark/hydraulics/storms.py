@@ -64,7 +64,7 @@ def generate(
         fitted = fit_climate(archive, settings.fitted, seed)
         if fitted is not None:
             wanted += [_drawn("fitted", fitted, number, seed) for number in range(fitted.count)]
-            about["fitted"] = fitted.model_dump(mode="json")
+            about["fitted"] = _figures(fitted)
     if settings.design_storms:
         wanted += _designed(settings)
         about["design_storms"] = {
@@ -97,6 +97,14 @@ def generate(
             **about,
         },
     )
+
+
+def _figures(climate: Climate) -> dict[str, Any]:
+    """A climate as metrics: numbers alone, by key, spans by `least` and `most`."""
+    return {
+        name: dict(zip(("least", "most"), value, strict=True)) if isinstance(value, tuple) else value
+        for name, value in climate.model_dump().items()
+    }
 
 
 def _of_set_climates(settings: GenerateStorms, observed: int, seed: int) -> list[_Wanted]:
