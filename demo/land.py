@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from floodmark.grid import Grid
-from floodmark.hydraulics.storms import storm
+from floodmark.hydraulics.storm_cells import storm
 from floodmark.learning.seeds import generator
 from floodmark.radar.crs import wkt
 from floodmark.settings.generate_storms import Climate

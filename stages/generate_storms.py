@@ -1,4 +1,4 @@
-"""Made-up storms of named climates, on the study's rain grid."""
+"""Made-up storms of set and fitted climates, and design storms, on the study's rain grid."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from floodmark.stage import stage
 
 @stage(random=Random, generate_storms=GenerateStorms)
 def main(random: Random, generate_storms: GenerateStorms) -> None:
-    """Made-up storms of named climates, on the study's rain grid."""
+    """Made-up storms of set and fitted climates, and design storms, on the study's rain grid."""
     import json
 
     from floodmark.hydraulics.storms import generate
@@ -17,7 +17,7 @@ def main(random: Random, generate_storms: GenerateStorms) -> None:
 
     with outputs("outputs/storms", "outputs/storms.json") as (storms, metrics):
         radar = json.loads(Path("outputs/radar.json").read_text(encoding="utf-8"))
-        generate(radar, storms, metrics, generate_storms, random.seed)
+        generate(radar, Path("outputs/radar"), storms, metrics, generate_storms, random.seed)
 
 
 if __name__ == "__main__":

@@ -79,8 +79,8 @@ def sections(script: Path) -> dict[str, type[Section]]:
 
 
 def leaves(prefix: str, value: Any) -> list[str]:
-    """Leaf keys below a key of the params."""
-    if not isinstance(value, dict):
+    """Leaf keys below a key of the params; a mapping without keys is a leaf, so that the first key put in counts."""
+    if not isinstance(value, dict) or not value:
         return [prefix]
     return [leaf for key in value for leaf in leaves(f"{prefix}.{key}", value[key])]
 

@@ -47,7 +47,7 @@ def _fields(prefix: str, model: type[Section], values: dict[str, Any]) -> list[t
         if isinstance(kind, type) and issubclass(kind, Section):
             found += _fields(f"{prefix}.{name}", kind, value)
         elif named is not None:
-            found.append((f"{prefix}.{name}", f"{', '.join(value)}", f"{meaning}; each has"))
+            found.append((f"{prefix}.{name}", ", ".join(value) or "{}", f"{meaning}; each has"))
             for entry, inner in value.items():
                 found += _fields(f"{prefix}.{name}.{entry}", named, inner)
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +20,7 @@ def test_spans_follow_one_another_from_the_beginning_to_the_end(clock):
     spans = list(clock.spans())
     assert spans[0].start == 0
     assert spans[-1].end == clock.end
-    for one, other in zip(spans, spans[1:], strict=False):
+    for one, other in itertools.pairwise(spans):
         assert one.end == other.start
     assert all(0 < span.end - span.start <= clock.step for span in spans)
 

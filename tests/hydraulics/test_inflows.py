@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -47,7 +49,7 @@ def test_a_zone_of_time_is_heeded_and_names_may_be_numbers(tmp_path):
 def test_volumes_of_spans_add_up_to_those_of_the_whole(discharge, start, lengths):
     inflow = Inflow("a", 1, 2, np.arange(len(discharge)) * 100.0, np.array(discharge))
     marks = start + np.concatenate([[0], np.cumsum(lengths)])
-    parts = sum(inflow.volume(one, other) for one, other in zip(marks, marks[1:], strict=False))
+    parts = sum(inflow.volume(one, other) for one, other in itertools.pairwise(marks))
     assert parts == pytest.approx(inflow.volume(marks[0], marks[-1]), rel=1e-9, abs=1e-9)
     everything = float(np.trapezoid(discharge, dx=100.0))
     assert inflow.volume(-1e5, 1e5) == pytest.approx(everything)

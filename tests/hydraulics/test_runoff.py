@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -95,7 +97,7 @@ def test_topmodel_tends_to_the_rain_and_drains_without_it():
         last = store.of(rain, 600)
     np.testing.assert_allclose(last, rain, rtol=1e-6)
     falling = [float(store.of(rain * 0, 600)[0, 0]) for _ in range(50)]
-    assert all(one > other > 0 for one, other in zip(falling, falling[1:], strict=False))
+    assert all(one > other > 0 for one, other in itertools.pairwise(falling))
 
 
 def test_topmodel_survives_a_deluge_on_a_flashy_store():

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from floodmark.errors import UserError
 from floodmark.grid import Grid
-from floodmark.hydraulics.storms import generate, storm
+from floodmark.hydraulics.storm_cells import storm
+from floodmark.hydraulics.storms import generate
 from floodmark.learning.seeds import generator
 from floodmark.settings.base import read_section
 from floodmark.settings.generate_storms import Climate, GenerateStorms
+from tests.hydraulics.storm_settings import FITTED, storm_settings
 from tests.radar.files import read_sequence
 
 GRID = Grid("EPSG:32616", 0.0, 20000.0, 1000.0, 20, 24)
@@ -78,8 +80,8 @@ def test_a_storm_depends_on_its_name_and_the_seed_alone(tmp_path):
     where = {"grid": {"crs": GRID.crs, "west": 0.0, "north": 20000.0, "cell_size": 1000.0, "height": 20, "width": 24}}
     asked = {"few": {"slow": climate(count=2)}, "more": {"slow": climate(count=3), "brisk": climate(count=1)}}
     for name, climates in asked.items():
-        settings_ = GenerateStorms(time_step=5, least_events=0, climates=climates)
-        generate(where, folder(tmp_path / name), tmp_path / f"{name}.json", settings_, seed=3)
+        settings_ = storm_settings(least_events=0, climates=climates)
+        generate(where, tmp_path / "radar", folder(tmp_path / name), tmp_path / f"{name}.json", settings_, seed=3)
     few, more = (read_sequence(tmp_path / name / "slow-0001.nc") for name in asked)
     np.testing.assert_array_equal(few.rate, more.rate)
     assert not np.array_equal(few.rate[:12], read_sequence(tmp_path / "few" / "slow-0000.nc").rate[:12])
@@ -93,16 +95,16 @@ def test_equal_seeds_give_equal_bytes_and_others_other_storms(tmp_path):
     where = {"grid": {"crs": GRID.crs, "west": 0.0, "north": 20000.0, "cell_size": 1000.0, "height": 20, "width": 24}}
     found = []
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        settings_ = GenerateStorms(time_step=5, least_events=0, climates={"slow": climate(count=1)})
-        generate(where, folder(tmp_path / name), tmp_path / f"{name}.json", settings_, seed)
+        settings_ = storm_settings(least_events=0, climates={"slow": climate(count=1)})
+        generate(where, tmp_path / "radar", folder(tmp_path / name), tmp_path / f"{name}.json", settings_, seed)
         found.append((tmp_path / name / "slow-0000.nc").read_bytes())
     assert found[0] == found[1] != found[2]
 
 
 @pytest.mark.parametrize("where", [{}, {"files": 0}])
 def test_without_a_place_no_storm_is_made_and_the_metrics_say_so(tmp_path, where, capsys):
-    settings_ = GenerateStorms(time_step=5, least_events=0, climates={"slow": climate()})
-    generate(where, folder(tmp_path / "storms"), tmp_path / "storms.json", settings_, seed=0)
+    settings_ = storm_settings(least_events=0, climates={"slow": climate()})
+    generate(where, tmp_path / "radar", folder(tmp_path / "storms"), tmp_path / "storms.json", settings_, seed=0)
     assert not list((tmp_path / "storms").iterdir())
     assert json.loads((tmp_path / "storms.json").read_text())["storms"] == 0
     assert "no storm" in capsys.readouterr().err
@@ -110,9 +112,9 @@ def test_without_a_place_no_storm_is_made_and_the_metrics_say_so(tmp_path, where
 
 @pytest.mark.parametrize(("observed", "storms"), [(96, 4), (6, 4), (5, 6), (1, 10), (0, 10)])
 def test_storms_make_up_for_what_a_short_archive_lacks(tmp_path, observed, storms):
-    settings_ = GenerateStorms(time_step=5, least_events=10, climates={"slow": climate(), "wide": climate()})
+    settings_ = storm_settings(least_events=10, climates={"slow": climate(), "wide": climate()})
     where = {"grid": asdict(GRID), "sequences": observed}
-    generate(where, folder(tmp_path / "storms"), tmp_path / "storms.json", settings_, seed=0)
+    generate(where, tmp_path / "radar", folder(tmp_path / "storms"), tmp_path / "storms.json", settings_, seed=0)
     assert json.loads((tmp_path / "storms.json").read_text())["storms"] == storms
 
 
@@ -120,7 +122,7 @@ def test_a_span_the_wrong_way_round_is_refused():
     values = climate().model_dump() | {"radius": [4, 2]}
     with pytest.raises(UserError, match="radius"):
         read_section(
-            {"generate_storms": {"time_step": 5, "climates": {"slow": values}}},
+            {"generate_storms": {"time_step": 5, "climates": {"slow": values}, "fitted": FITTED}},
             "generate_storms",
             GenerateStorms,
             str(Path("params.yaml")),

@@ -41,7 +41,8 @@ def run_land(folder):
     believed = IngestHeightmap(**PARAMS["ingest_heightmap"])
     ingest_heightmap(heightmap, radar, outputs / "terrain", outputs / "terrain.json", grid, believed)
     made = GenerateStorms(**{**PARAMS["generate_storms"], "least_events": 1, "climates": {}})
-    generate(json.loads(archive.read_text()), outputs / "storms", outputs / "storms.json", made, 7)
+    storms = outputs / "storms"
+    generate(json.loads(archive.read_text()), outputs / "radar", storms, outputs / "storms.json", made, 7)
     make_water(
         data / "water", outputs / "radar", outputs / "storms", outputs / "terrain", outputs / "water" / "depth",
         outputs / "water" / "ledger.csv", outputs / "water" / "ledger.json", MakeWater(**PARAMS["make_water"]),

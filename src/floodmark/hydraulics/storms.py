@@ -1,67 +1,87 @@
-"""Made-up storms: rain cells that move, grow and decay, textured by correlated noise.
-
-A storm is a sum of Gaussian rain cells about a common centre. All drift with the storm; each swells and fades over its
-life as the square of a sine, with an intensity drawn from a lognormal. The sum is textured by lognormal noise,
-correlated in space and from frame to frame, and scaled to a drawn mean total. It follows the cluster processes of
-Rodriguez-Iturbe, Cox and Isham (1987), without a claim to any region: the spans of a climate are the user's to fit.
-"""
+"""Made-up storms as files: of set climates, of a climate fitted to the archive, and design storms."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from floodmark.grid import Grid
+from floodmark.hydraulics import design_storm
+from floodmark.hydraulics.storm_cells import storm
+from floodmark.hydraulics.storm_fit import fit_climate
 from floodmark.learning.seeds import generator
 from floodmark.progress import say, track
 from floodmark.radar.sequence import OBSERVED, SequenceWriter
 from floodmark.storage import write_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from floodmark.settings.generate_storms import Climate, GenerateStorms
 
-DRIZZLE = 0.1
-"""Rates below this are taken as none, mm h-1, as a radar does."""
-
-KEPT_TEXTURE = 0.9
-"""Correlation of the texture between frames."""
-
 BEGIN = np.datetime64("2000-01-01T00:00", "s")
 """Made-up storms happen one a day from here on."""
 
 
-def generate(radar_metrics: dict[str, Any], folder: Path, metrics: Path, settings: GenerateStorms, seed: int) -> None:
-    """Write the storms of every climate as sequences on the study's rain grid, and the metrics.
+@dataclass(frozen=True)
+class _Wanted:
+    """A storm to write: its file's stem, how to draw it (mm h-1, frames by rows by columns), the file's attributes."""
+
+    title: str
+    draw: Callable[[Grid, int], NDArray[np.float32]]
+    attributes: dict[str, Any]
+
+
+def generate(
+    radar_metrics: dict[str, Any], archive: Path, folder: Path, metrics: Path, settings: GenerateStorms, seed: int
+) -> None:
+    """Write the storms as sequences on the study's rain grid, and the metrics.
+
+    Those of the set climates come first on the clock, then the fitted climate's, then the design storms, so that
+    asking for more kinds changes no storm of the first.
 
     Args:
         radar_metrics: What ingest_radar wrote; its `grid` says where the study lies.
-        folder: Gets `<climate>-<number>.nc`.
+        archive: Folder of the sequences that a climate is fitted to, where `fitted.count` is above 0.
+        folder: Gets `<climate>-<number>.nc`, `fitted-<number>.nc` and `design-<name>.nc`.
         metrics: JSON to write.
         settings: Section `generate_storms`.
         seed: Of the pipeline; each storm has a stream of its own.
+
+    Raises:
+        UserError: naming a sequence of the archive that cannot be read as rain.
     """
-    wanted = _wanted(settings, int(radar_metrics.get("sequences", 0)))
+    wanted = _of_set_climates(settings, int(radar_metrics.get("sequences", 0)), seed)
+    asked = wanted or settings.fitted.count or settings.design_storms
+    about: dict[str, Any] = {}
+    if "grid" in radar_metrics and settings.fitted.count:
+        fitted = fit_climate(archive, settings.fitted, seed)
+        if fitted is not None:
+            wanted += [_drawn("fitted", fitted, number, seed) for number in range(fitted.count)]
+            about["fitted"] = _figures(fitted)
+    if settings.design_storms:
+        wanted += _designed(settings)
+        about["design_storms"] = {
+            name: design_storm.describe(it) for name, it in sorted(settings.design_storms.items())
+        }
     if "grid" not in radar_metrics or not wanted:
-        say(
-            "no storm is generated: "
-            + ("none is asked for" if not wanted else "neither heightmap nor radar says where")
-        )
+        why = "none is asked for" if not asked else "neither heightmap nor radar says where"
+        say(f"no storm is generated: {'no climate could be fitted' if asked and 'grid' in radar_metrics else why}")
         write_json(metrics, {"storms": 0, "mean_total": None, "mean_peak": None})
         return
     grid = Grid(**radar_metrics["grid"])
     step = settings.time_step * 60
     totals, peaks = [], []
-    for day, (name, climate, number) in enumerate(track(wanted, "generating storms")):
-        title = f"{name}-{number:04d}"
-        rate = storm(climate, grid, step, generator(seed, "storm", title))
+    for day, one in enumerate(track(wanted, "generating storms")):
+        rate = one.draw(grid, step)
         start = BEGIN + np.timedelta64(day, "D")
-        writer = SequenceWriter(folder / f"{title}.nc", grid, start, step, {"climate": name, "seed": seed})
+        writer = SequenceWriter(folder / f"{one.title}.nc", grid, start, step, one.attributes)
         for frame in rate:
             writer.append(frame, OBSERVED)
         writer.close()
@@ -74,80 +94,55 @@ def generate(radar_metrics: dict[str, Any], folder: Path, metrics: Path, setting
             "mean_total": float(np.mean(totals)),
             "mean_peak": float(np.mean(peaks)),
             "grid": asdict(grid),
+            **about,
         },
     )
 
 
-def _wanted(settings: GenerateStorms, observed: int) -> list[tuple[str, Climate, int]]:
-    """(climate's name, climate, number) of every storm: those asked for, and what a short archive lacks."""
+def _figures(climate: Climate) -> dict[str, Any]:
+    """A climate as metrics: numbers alone, by key, spans by `least` and `most`."""
+    return {
+        name: dict(zip(("least", "most"), value, strict=True)) if isinstance(value, tuple) else value
+        for name, value in climate.model_dump().items()
+    }
+
+
+def _of_set_climates(settings: GenerateStorms, observed: int, seed: int) -> list[_Wanted]:
+    """Those asked for, and what a short archive lacks.
+
+    The latter are of the set climates alone, and counted without fitted and design storms: a fit needs an archive that
+    is not short, and a design storm is no sample. Where no climate is set, nothing makes up for what lacks.
+    """
     asked = sum(climate.count for climate in settings.climates.values())
     lacking = max(0, settings.least_events - observed - asked)
     extra = -(-lacking // len(settings.climates)) if settings.climates else 0
     return [
-        (name, climate, number)
+        _drawn(name, climate, number, seed)
         for name, climate in sorted(settings.climates.items())
         for number in range(climate.count + extra)
     ]
 
 
-def storm(climate: Climate, grid: Grid, step: int, random: np.random.Generator) -> NDArray[np.float32]:
-    """Draw one storm.
+def _drawn(name: str, climate: Climate, number: int, seed: int) -> _Wanted:
+    title = f"{name}-{number:04d}"
 
-    Args:
-        climate: What it is drawn from.
-        grid: Of the rain.
-        step: Time between frames, s.
-        random: Where the draws come from.
+    def draw(grid: Grid, step: int) -> NDArray[np.float32]:
+        return storm(climate, grid, step, generator(seed, "storm", title))
 
-    Returns:
-        mm h-1, float32, shape (frames, rows, columns).
-    """
-    frames = max(2, round(random.uniform(*climate.duration) * 60 / step))
-    rate = _cells(climate, grid, frames, step, random) * _texture(climate, grid, frames, random)
-    wanted = random.uniform(*climate.total)
-    for _ in range(8):
-        # Cutting off the peaks takes from the total, so the scale is found in a few rounds.
-        total = rate.sum(axis=0).mean() * step / 3600
-        rate = np.minimum(rate * (wanted / max(total, 1e-9)), climate.peak)
-    rate[rate < DRIZZLE] = 0
-    return np.asarray(rate, np.float32)
+    return _Wanted(title, draw, {"climate": name, "seed": seed})
 
 
-def _cells(climate: Climate, grid: Grid, frames: int, step: int, random: np.random.Generator) -> NDArray[np.float64]:
-    """The sum of the rain cells, without unit, shape (frames, rows, columns)."""
-    west, south, east, north = grid.bounds
-    middle = (frames - 1) * step / 2
-    centre = np.array([random.uniform(west, east), random.uniform(south, north)])
-    heading, speed = np.radians(random.uniform(*climate.direction)), random.uniform(*climate.speed)
-    velocity = speed * np.array([np.sin(heading), np.cos(heading)])
-    time = np.arange(frames)[:, None, None] * step
-    x, y = grid.x[None, None, :], grid.y[None, :, None]
-    rate = np.zeros((frames, *grid.shape))
-    for _ in range(round(random.uniform(*climate.cells))):
-        radius = random.uniform(*climate.radius) * 1000
-        life, born = random.uniform(*climate.life) * 60, random.uniform(-0.2, 0.8) * frames * step
-        own = velocity * random.uniform(0.8, 1.2)
-        # A cell crosses its place beside the storm's centre at mid-life, so that few are drawn off the ground.
-        place = centre + random.normal(0, climate.scatter * 1000, 2) + velocity * (born + life / 2 - middle) * 0.3
-        stage = np.clip((time - born) / life, 0, 1)
-        left, bottom = (place[axis] + own[axis] * (time - born - life / 2) for axis in (0, 1))
-        shape = np.exp(-((x - left) ** 2 + (y - bottom) ** 2) / (2 * radius**2))
-        rate += random.lognormal(0, climate.spread) * np.sin(np.pi * stage) ** 2 * shape
-    # Should every cell have missed the clock or the ground, a thin even rain remains to be scaled.
-    return rate + 1e-3
+def _designed(settings: GenerateStorms) -> list[_Wanted]:
+    found = []
+    for name, design in sorted(settings.design_storms.items()):
+        figures = design_storm.describe(design)
+        attributes = {
+            "design_storm": name,
+            "return_period_years": figures["return_period"],
+            "duration_minutes": figures["duration"],
+            "point_depth_mm": figures["point_depth"],
+            "depth_mm": figures["depth"],
+        }
 
-
-def _texture(climate: Climate, grid: Grid, frames: int, random: np.random.Generator) -> NDArray[np.float64]:
-    """Lognormal noise of mean one, alike over `noise_length`, shape (frames, rows, columns)."""
-    from scipy.ndimage import gaussian_filter
-
-    sigma = climate.noise_length * 1000 / grid.cell_size / 2
-    pad = int(np.ceil(3 * sigma))
-    field = np.zeros((grid.height + 2 * pad, grid.width + 2 * pad))
-    fields = []
-    for frame in range(frames):
-        fresh = gaussian_filter(random.normal(size=field.shape), sigma)
-        fresh /= max(float(fresh.std()), 1e-12)
-        field = fresh if frame == 0 else KEPT_TEXTURE * field + np.sqrt(1 - KEPT_TEXTURE**2) * fresh
-        fields.append(field[pad : pad + grid.height, pad : pad + grid.width])
-    return np.asarray(np.exp(climate.noise * np.stack(fields) - climate.noise**2 / 2))
+        found.append(_Wanted(f"design-{name}", partial(design_storm.design_storm, design), attributes))
+    return found
