@@ -192,3 +192,88 @@ def test_an_event_without_a_cell_of_ground_has_no_wet_share(tmp_path):
     (line,) = run(tmp_path).values()
     assert line["cells"] == "0"
     assert json.loads((tmp_path / "ledger.json").read_text())["median_wet_share"] is None
+
+
+def opened(folder, name="20120514T0300"):
+    return netCDF4.Dataset(folder / "depth" / f"{name}.nc")
+
+
+def test_peaks_are_of_all_steps_and_say_when(tmp_path):
+    study(tmp_path, [60.0] * 3 + [0.0] * 9)
+    run(tmp_path, snapshot_interval=30)
+    times, depth, _ = depths(tmp_path)
+    with opened(tmp_path) as source:
+        peak, when = np.ma.filled(source["max_depth"][:], np.nan), np.ma.filled(source["time_of_max_depth"][:], -1)
+    assert (peak >= depth.max(axis=0)).all()
+    assert (peak > depth.max(axis=0)).mean() > 0.5
+    assert when.min() > 0
+    assert when.max() <= (times[-1] - START).astype(int)
+    assert (when % 1800 != 0).mean() > 0.5
+
+
+def test_the_ledger_stands_in_the_file_and_every_litre_is_in_it(tmp_path):
+    study(tmp_path, [100.0] * 6)
+    (line,) = run(tmp_path, losses={"kind": "green_ampt", "conductivity": 5}).values()
+    attributes = depths(tmp_path)[2]
+    for name in ("rain_m3", "losses_m3", "outflow_west_m3", "outflow_south_m3", "stored_m3", "residual_m3"):
+        assert attributes[f"ledger_{name}"] == pytest.approx(float(line[name]), rel=1e-9, abs=1e-9)
+    rain, losses, stored = (float(line[name]) for name in ("rain_m3", "losses_m3", "stored_m3"))
+    out = sum(float(line[f"outflow_{side}_m3"]) for side in ("west", "east", "north", "south"))
+    assert rain == pytest.approx(0.050 * 2e7, rel=1e-6)
+    assert 0.2 * rain < losses < 0.5 * rain
+    assert losses + out + stored == pytest.approx(rain, rel=1e-6)
+    metrics = json.loads((tmp_path / "ledger.json").read_text())
+    assert metrics["rain_m3"] == pytest.approx(rain)
+    assert abs(metrics["largest_relative_residual"]) < 1e-6
+
+
+def test_newly_flooded_leaves_out_what_was_wet_before(tmp_path):
+    bed = np.full(FINE.shape, 100.0)
+    bed[10:20, 10:20] -= 2
+    study(tmp_path, [60.0] * 24, elevation=bed)
+    (dry,) = run(tmp_path, edges=CLOSED, manning_n=0.02).values()
+    (pond,) = run(tmp_path, manning_n=0.02, initial_water="ponds").values()
+    assert int(dry["newly_flooded_cells"]) == int(dry["wet_cells"]) >= 100
+    assert int(pond["newly_flooded_cells"]) == int(pond["wet_cells"]) - 100
+    assert float(pond["initial_m3"]) == pytest.approx(2 * 100 * 1e4)
+    with opened(tmp_path) as source:
+        assert source["initial_depth"][15, 15] == pytest.approx(2)
+        assert source["depth"][0, 15, 15] > 2
+
+
+def test_speed_is_kept_where_it_is_asked_for(tmp_path):
+    bed = np.broadcast_to(100 - 0.5 * np.arange(50), FINE.shape).astype(float)
+    study(tmp_path, [50.0] * 12, elevation=bed)
+    run(tmp_path, velocity=True)
+    with opened(tmp_path) as source:
+        speed, depth = source["speed"][-2], source["depth"][-2]
+        assert source["speed"].units == "m s-1"
+    normal = np.sqrt(0.005) / 0.05 * depth ** (2 / 3)
+    assert np.abs(speed / normal - 1)[5:-5, 20:-5].max() < 0.1
+    run(tmp_path)
+    with opened(tmp_path) as source:
+        assert "speed" not in source.variables
+
+
+def test_hydrographs_flow_in_where_they_are_asked_for(tmp_path):
+    study(tmp_path, [0.0] * 12, elevation=np.full(FINE.shape, 50.0))
+    water = tmp_path / "water"
+    water.mkdir()
+    rows = [f"beck,402050,302050,2012-05-14T{hour}:00,{q}" for hour, q in (("03:00", 0), ("03:30", 10), ("04:00", 0))]
+    (water / "inflows.csv").write_text("name,x,y,time,discharge\n" + "\n".join(rows) + "\n")
+    (line,) = run(tmp_path, edges=CLOSED, inflows=True).values()
+    assert float(line["inflow_m3"]) == pytest.approx(0.5 * 10 * 3600)
+    assert float(line["stored_m3"]) == pytest.approx(0.5 * 10 * 3600, rel=1e-6)
+    depth = depths(tmp_path)[1]
+    assert np.unravel_index(depth[0].argmax(), depth[0].shape) == (19, 20)
+    assert float(run(tmp_path, edges=CLOSED)["20120514T0300"]["inflow_m3"]) == 0
+
+
+def test_double_precision_says_the_same(tmp_path):
+    study(tmp_path, [30.0] * 6)
+    (single,) = run(tmp_path).values()
+    first = depths(tmp_path)[1]
+    (double,) = run(tmp_path, precision="float64").values()
+    np.testing.assert_allclose(depths(tmp_path)[1], first, atol=2e-3)
+    assert abs(float(double["relative_residual"])) < 1e-12
+    assert abs(float(single["relative_residual"])) < 1e-6

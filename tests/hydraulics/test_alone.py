@@ -1,0 +1,177 @@
+"""`floodmark simulate`: what a hydrologist types, and what comes of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from floodmark.cli import main
+from floodmark.grid import Grid
+from floodmark.hydraulics.alone.defaults import lone_settings
+from floodmark.radar.sequence import OBSERVED, SequenceWriter
+from floodmark.terrain.raster import write_raster
+
+GRID = Grid("EPSG:27700", 400000.0, 304000.0, 50.0, 40, 60)
+START = np.datetime64("2013-12-05T18:00", "s")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    bed = np.random.default_rng(1).normal(60, 1, GRID.shape) - 0.2 * np.arange(60)
+    write_raster(tmp_path / "dem.tif", bed.astype(np.float32), GRID)
+    return tmp_path
+
+
+def simulate(folder, *arguments, output="depth.nc"):
+    return CliRunner().invoke(
+        main, ["simulate", "--heightmap", str(folder / "dem.tif"), "-o", str(folder / output), *map(str, arguments)]
+    )
+
+
+def depth_of(path):
+    with netCDF4.Dataset(path) as source:
+        return np.ma.filled(source["depth"][:], np.nan), np.asarray(source["time"][:]).astype("datetime64[s]")
+
+
+def write_rain(path, rates, grid, start=START):
+    writer = SequenceWriter(path, grid, start, 300)
+    for rate in rates:
+        writer.append(np.broadcast_to(np.asarray(rate, np.float32), grid.shape), OBSERVED)
+    writer.close()
+
+
+def test_steady_rain_becomes_depths_peaks_and_a_ledger(folder):
+    done = simulate(folder, "--rain", 40, "--duration", 30, "--ledger", folder / "ledger.json")
+    assert done.exit_code == 0, done.output
+    depth, times = depth_of(folder / "depth.nc")
+    assert list((times - times[0]).astype(int) // 60) == [0, 15, 30, 45, 60, 75]
+    ledger = json.loads((folder / "ledger.json").read_text())
+    assert ledger["rain_m3"] == pytest.approx(0.02 * 40 * 60 * 2500)
+    assert abs(ledger["relative_residual"]) < 1e-6
+    stored = np.nansum(depth[-1].astype(float)) * 2500
+    assert stored == pytest.approx(ledger["stored_m3"], rel=0.02)
+    assert "deepest" in done.output
+    with netCDF4.Dataset(folder / "depth.nc") as source:
+        assert {"speed", "max_depth", "time_of_max_depth"} <= set(source.variables)
+
+
+def test_radar_rain_falls_below_its_cells_in_whatever_crs(folder):
+    from rasterio.warp import transform_bounds
+
+    west, _, east, north = transform_bounds(GRID.crs, "EPSG:3035", *GRID.bounds)
+    cell = 1000.0
+    rain = Grid("EPSG:3035", west - cell, north + cell, cell, 5, 6)
+    x = rain.x[None, :].repeat(5, 0)
+    rate = np.where(x < (west + east) / 2, 90.0, 0.0)
+    write_rain(folder / "rain.nc", [rate] * 6, rain)
+    done = simulate(folder, "--rain", folder / "rain.nc", "--set", "recession=0", "--set", "manning_n=0.9")
+    assert done.exit_code == 0, done.output
+    depth, times = depth_of(folder / "depth.nc")
+    assert times[-1] - START == np.timedelta64(30, "m")
+    assert depth[-1, :, :20].mean() > 20 * depth[-1, :, 45:].mean()
+
+
+def test_absent_frames_are_no_rain_and_are_told(folder):
+    rain = GRID.coarser(20)
+    (folder / "rain").mkdir()
+    write_rain(folder / "rain" / "a.nc", [30.0], rain)
+    write_rain(folder / "rain" / "b.nc", [30.0, 30.0], rain, start=START + np.timedelta64(600, "s"))
+    done = simulate(folder, "--rain", folder / "rain", "--ledger", folder / "ledger.json")
+    assert done.exit_code == 0, done.output
+    assert "1 of 4 frames are absent" in done.output
+    fallen = json.loads((folder / "ledger.json").read_text())["rain_m3"]
+    assert fallen == pytest.approx(3 * 0.0025 * 40 * 60 * 2500, rel=1e-6)
+
+
+def test_a_run_that_goes_on_from_a_state_ends_in_the_same_bits(folder):
+    state = folder / "state.npz"
+    common = ("--rain", 60, "--duration", 40, "--set", "losses.kind=green_ampt", "--set", "edges.east.kind=level",
+              "--set", "edges.east.level=48")  # fmt: skip
+    whole = simulate(folder, *common, "--ledger", folder / "whole.json")
+    first = simulate(folder, *common, "--until", 25, "--save-state", state, output="first.nc")
+    rest = simulate(folder, *common, "--resume", state, "--ledger", folder / "rest.json", output="rest.nc")
+    assert [done.exit_code for done in (whole, first, rest)] == [0, 0, 0], rest.output
+    all_depths, all_times = depth_of(folder / "depth.nc")
+    depths, times = depth_of(folder / "rest.nc")
+    assert times[0] > all_times[0]
+    np.testing.assert_array_equal(depths, all_depths[-len(depths) :])
+    assert (folder / "whole.json").read_bytes() == (folder / "rest.json").read_bytes()
+    with netCDF4.Dataset(folder / "rest.nc") as one, netCDF4.Dataset(folder / "depth.nc") as other:
+        for name in ("max_depth", "time_of_max_depth", "speed"):
+            np.testing.assert_array_equal(one[name][-1:], other[name][-1:])
+
+
+@pytest.mark.parametrize("losses", ["topmodel", "curve_number"])
+def test_the_losses_memory_goes_on_too(folder, losses):
+    state, common = folder / "state.npz", ("--rain", 60, "--duration", 40, "--set", f"losses.kind={losses}")
+    simulate(folder, *common)
+    simulate(folder, *common, "--until", 25, "--save-state", state, output="first.nc")
+    rest = simulate(folder, *common, "--resume", state, output="rest.nc")
+    assert rest.exit_code == 0, rest.output
+    depths = depth_of(folder / "rest.nc")[0]
+    np.testing.assert_array_equal(depths, depth_of(folder / "depth.nc")[0][-len(depths) :])
+
+
+def test_a_state_of_another_simulation_is_refused(folder):
+    state, common = folder / "state.npz", ("--rain", 60, "--duration", 40)
+    simulate(folder, *common, "--until", 25, "--save-state", state)
+    for change in ("manning_n=0.06", "losses.kind=constant", "edges.west.kind=closed", "precision=float64"):
+        done = simulate(folder, *common, "--resume", state, "--set", change)
+        assert done.exit_code == 2
+        assert "state of another simulation" in done.output
+    state.write_bytes(state.read_bytes()[:1000])
+    done = simulate(folder, *common, "--resume", state)
+    assert (done.exit_code, "is no state" in done.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--rain", 40), "say for how many minutes with --duration"),
+        (("--rain", "no.nc"), "--rain no.nc: is neither a file or folder that exists nor a number"),
+        (("--rain", -3, "--duration", 5), "must be 0 to 1000 mm h-1"),
+        (("--rain", 40, "--duration", 5, "--set", "manning=0.1"), "there is no manning; there are"),
+        (("--rain", 40, "--duration", 5, "--set", "manning_n=7"), "make_water.manning_n = 7"),
+        (("--rain", 40, "--duration", 5, "--set", "losses.kind=evaporation"), "make_water.losses.kind = 'evaporation'"),
+        (("--rain", 40, "--duration", 5, "--set", "edges.west.kind=level"), "kind = level needs a level in m"),
+        (("--rain", 40, "--duration", 5, "--set", "froude"), "must be key=value"),
+        (("--rain", 40, "--duration", 5, "--set", "inflows=true"), "inflows.csv"),
+        (("--rain", 40, "--duration", 5, "--cell-size", 1500), "too few"),
+        (("--rain", 40, "--duration", 5, "--crs", "EPSG:32630"), "needs a --cell-size"),
+        (("--rain", 40, "--duration", 5, "--crs", "EPSG:4326"), "not projected in metres"),
+        (("--rain", 40, "--duration", 5, "--crs", "nowhere"), "is no CRS that PROJ knows"),
+    ],
+)
+def test_a_users_mistake_is_one_message_and_writes_nothing(folder, arguments, said):
+    done = simulate(folder, *arguments)
+    assert done.exit_code == 2, done.output
+    assert said in done.output
+    assert "Traceback" not in done.output
+    assert sorted(path.name for path in folder.iterdir()) == ["dem.tif"]
+
+
+def test_rain_elsewhere_is_refused(folder):
+    write_rain(folder / "rain.nc", [5.0] * 3, Grid("EPSG:27700", 0.0, 5000.0, 1000.0, 4, 5))
+    done = simulate(folder, "--rain", folder / "rain.nc")
+    assert (done.exit_code, "covers none of" in done.output) == (2, True)
+
+
+def test_another_crs_and_cell_size_give_the_same_water_roughly(folder):
+    simulate(folder, "--rain", 40, "--duration", 30, "--ledger", folder / "own.json")
+    done = simulate(
+        folder, "--rain", 40, "--duration", 30, "--crs", "EPSG:32630", "--cell-size", 50, "--ledger",
+        folder / "warped.json", output="warped.nc",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    own, warped = (json.loads((folder / name).read_text()) for name in ("own.json", "warped.json"))
+    assert warped["rain_m3"] == pytest.approx(own["rain_m3"], rel=0.1)
+
+
+def test_params_of_a_study_may_be_used():
+    assert lone_settings(Path("params.yaml"), ("theta=0.95",)).theta == 0.95
+    assert lone_settings(Path("params.yaml"), ()).recession == 30
