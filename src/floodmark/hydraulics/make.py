@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from floodmark.hydraulics.events import describe, find_events, simulate
@@ -15,8 +16,9 @@ from floodmark.storage import write_json
 from floodmark.terrain.raster import read_raster
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from floodmark.hydraulics.events import Event
+    from floodmark.hydraulics.ledger import Balance
+    from floodmark.hydraulics.site import Site
     from floodmark.settings.make_water import MakeWater
 
 
@@ -38,24 +40,44 @@ def make_water(
         settings: Section `make_water`.
     """
     ground, events = terrain / "terrain.tif", find_events(radar, storms)
-    balances = []
+    balances: list[Balance] = []
     if settings.source == "import":
         balances = import_water(water, radar, storms, terrain, folder, settings)
     elif not events or not ground.exists():
         say("no water is simulated: there is no " + ("rain" if not events else "terrain"))
     else:
         site = make_site(*read_raster(ground), water, settings)
-        with ThreadPoolExecutor(threads()) as pool:
-            jobs = [pool.submit(simulate, event, site, folder / f"{event.name}.nc", settings) for event in events]
-            try:
-                found = [job.result() for job in track(jobs, "simulating events")]
-            finally:
-                pool.shutdown(cancel_futures=True)
-        balances = [balance for balance in found if balance is not None]
+        balances = simulate_all(events, site, folder, settings)
         if len(balances) < len(events):
             say(f"{len(events) - len(balances)} events left out: too short, or too much of their rain is missing")
     write_ledger(table, balances)
     write_json(metrics, describe(balances))
+
+
+def simulate_all(events: list[Event], site: Site, folder: Path, settings: MakeWater) -> list[Balance]:
+    """All events' lines in the ledger, on a GPU where there is one; without those that are left out."""
+    if _may_have_gpu():
+        from floodmark.hydraulics.batch import simulate_batches
+        from floodmark.learning.device import pick_device
+
+        device = pick_device()
+        if device.type == "cuda" and settings.advection:
+            say("make_water.advection is computed on the CPU: the GPU is left idle")
+        elif device.type == "cuda":
+            return simulate_batches(events, site, folder, settings, device)
+    with ThreadPoolExecutor(threads()) as pool:
+        jobs = [pool.submit(simulate, event, site, folder / f"{event.name}.nc", settings) for event in events]
+        try:
+            found = [job.result() for job in track(jobs, "simulating events")]
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return [balance for balance in found if balance is not None]
+
+
+def _may_have_gpu() -> bool:
+    """Whether it is worth asking torch, whose import takes seconds."""
+    drivers = any(path.exists() for path in (Path("/dev/nvidiactl"), Path("/dev/dxg"), Path("/dev/kfd")))
+    return drivers or bool(os.environ.get("FLOODMARK_DEVICE"))
 
 
 def threads() -> int:

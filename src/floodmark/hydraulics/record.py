@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 class Kept(Protocol):
     """What a record needs to know of water, whichever path computed it."""
 
-    initial_m3: float
+    @property
+    def initial_m3(self) -> float:
+        """On the ground before the rain."""
+        ...
 
     @property
     def depth(self) -> NDArray[Any]:

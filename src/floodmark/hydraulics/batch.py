@@ -1,0 +1,121 @@
+"""Many events side by side on a GPU: the same events, clocks and files as on the CPU, computed in PyTorch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from floodmark.hydraulics.clock import Clock
+from floodmark.hydraulics.events import about, open_rain
+from floodmark.hydraulics.forcing import Forcing
+from floodmark.hydraulics.record import Record
+from floodmark.hydraulics.torch_water import TorchWater
+from floodmark.progress import track
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import torch
+    from numpy.typing import NDArray
+
+    from floodmark.hydraulics.clock import Span
+    from floodmark.hydraulics.events import Event, SequenceRain
+    from floodmark.hydraulics.ledger import Balance
+    from floodmark.hydraulics.site import Site
+    from floodmark.settings.make_water import MakeWater
+
+MOST_CELLS = 20_000_000
+"""Cells of a batch: some 6 GB in float32 with what a step needs beside them."""
+
+
+def simulate_batches(
+    events: list[Event], site: Site, folder: Path, settings: MakeWater, device: torch.device
+) -> list[Balance]:
+    """Simulate all events, as many at a time as `MOST_CELLS` allows; see `floodmark.hydraulics.events.simulate`.
+
+    Returns:
+        The lines in the ledger, in the order of the events, without those that are too short or miss too much rain.
+    """
+    rains = [(event, rain) for event in events if (rain := open_rain(event, site, settings)) is not None]
+    # Events of one length together, so that few wait for others.
+    rains.sort(key=lambda item: item[1].frames)
+    size = max(1, MOST_CELLS // site.elevation.size)
+    groups = [rains[at : at + size] for at in range(0, len(rains), size)]
+    found: list[Balance] = []
+    for group in track(groups, "simulating events"):
+        found += _group(group, site, folder, settings, device)
+    order = {event.name: place for place, event in enumerate(events)}
+    return sorted(found, key=lambda balance: order[balance.event])
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One item of a batch, as `Record` knows water."""
+
+    water: TorchWater
+    at: int
+
+    @property
+    def initial_m3(self) -> float:
+        return float(self.water.initial_m3_B[self.at])
+
+    @property
+    def depth(self) -> NDArray[Any]:
+        return self._host(self.water.depth)
+
+    @property
+    def peak(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        peak, time = self.water.peak
+        return self._host(peak), self._host(time)
+
+    @property
+    def stored_m3(self) -> float:
+        return float(self.water.stored_m3[self.at])
+
+    @property
+    def soil_m3(self) -> float:
+        return float(self.water.soil_m3[self.at])
+
+    @property
+    def edges_m3(self) -> NDArray[np.float64]:
+        return self._host(self.water.edges_m3)
+
+    def speed(self) -> NDArray[Any]:
+        return self._host(self.water.speed())
+
+    def _host(self, values: torch.Tensor) -> NDArray[Any]:
+        array: NDArray[Any] = values[self.at].cpu().numpy()
+        return array
+
+
+def _group(
+    rains: list[tuple[Event, SequenceRain]], site: Site, folder: Path, settings: MakeWater, device: torch.device
+) -> list[Balance]:
+    water = TorchWater(
+        site.elevation, site.grid.cell_size, manning_n=site.manning_n, items=len(rains), edges=site.edges,
+        physics=site.physics, depth=site.depth, peaks=True, device=device,
+    )  # fmt: skip
+    forcings = [Forcing(rain, site, settings.losses) for _, rain in rains]
+    records = [Record(folder / f"{event.name}.nc", site, rain.start, about(event), settings) for event, rain in rains]
+    spans = [_spans(rain, settings) for _, rain in rains]
+    none = np.zeros(site.grid.shape, np.float32)
+    for number in range(max(map(len, spans))):
+        now = [part[number] if number < len(part) else None for part in spans]
+        fall = np.stack(
+            [none if span is None else forcing.fall(span) for span, forcing in zip(now, forcings, strict=True)]
+        )
+        water.advance(fall, [0.0 if span is None else float(span.end - span.start) for span in now])
+        for at, span in enumerate(now):
+            if span is not None and span.kept:
+                records[at].keep(span.end, _Item(water, at))
+    return [
+        record.close(_Item(water, at), forcings[at], event.name, event.origin, rain.missing_share)
+        for at, (record, (event, rain)) in enumerate(zip(records, rains, strict=True))
+    ]
+
+
+def _spans(rain: SequenceRain, settings: MakeWater) -> list[Span]:
+    clock = Clock(rain.step, rain.frames, settings.snapshot_interval * 60, settings.recession * 60)
+    return list(clock.spans())
