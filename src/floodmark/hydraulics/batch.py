@@ -103,7 +103,7 @@ def _group(
     none = np.zeros(site.grid.shape, np.float32)
     for number in range(max(map(len, spans))):
         now = [part[number] if number < len(part) else None for part in spans]
-        fall = np.stack(
+        fall: NDArray[np.float64] = np.stack(
             [none if span is None else forcing.fall(span) for span, forcing in zip(now, forcings, strict=True)]
         )
         water.advance(fall, [0.0 if span is None else float(span.end - span.start) for span in now])
