@@ -202,10 +202,10 @@ class Water:
 
     def _begin(self, depth: NDArray[np.floating] | None, peaks: bool) -> State:
         rows, columns = self._bed.shape
-        start = np.zeros((rows, columns)) if depth is None else np.where(self.solid, 0, depth)
-        if start.shape != (rows, columns) or not (start >= 0).all():
+        start = np.zeros((rows, columns)) if depth is None else np.asarray(depth, np.float64)
+        if start.shape != (rows, columns) or not (start[~self.solid] >= 0).all():
             raise ValueError(f"initial depths must be of shape {(rows, columns)} and none negative")
-        wet = self._padded(start)
+        wet = self._padded(np.where(self.solid, 0, start))
         none = np.zeros((1, 1), self._real)
         soaks = self.physics.conductivity > 0
         return State(
