@@ -213,8 +213,11 @@ def row_functions(precision: str) -> Rows:
         for j in range(n):
             into, old = soil[i, j], depth[i, j]
             part = potential - two * into
-            wanted = (part + np.sqrt(part * part + real(8) * potential * (into + wetting))) / two
-            taken = min(max(wanted, zero), old)
+            # Of the two forms of the root the one that adds: in float32 the other one loses a step's water in the sum.
+            product = real(4) * potential * (into + wetting)
+            both = abs(part) + np.sqrt(part * part + two * product)
+            wanted = both / two if part > zero else product / both
+            taken = min(wanted, old)
             new = old - taken
             carry[i, j] = carry[i, j] + ((old - new) - taken)
             depth[i, j] = new
