@@ -1,4 +1,4 @@
-"""A tide comes up a plane beach and goes again: never a negative depth, no water lost, and the shoreline where it belongs."""
+"""A tide comes up a plane beach and goes again: no depth below zero, no water lost, the shoreline where it belongs."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from scipy.integrate import solve_ivp
 
@@ -25,7 +27,7 @@ def coarsened(depth):
 
 def test_water_that_gathers_in_a_bowl_converges_at_nearly_first_order():
     depths = [bowl(cells) for cells in (16, 32, 64, 128)]
-    changes = [np.abs(coarsened(fine) - coarse).mean() for coarse, fine in zip(depths, depths[1:], strict=False)]
+    changes = [np.abs(coarsened(fine) - coarse).mean() for coarse, fine in pairwise(depths)]
     orders = np.log2(np.array(changes[:-1]) / changes[1:])
     assert depths[-1].max() > 0.4
     assert (orders > [0.6, 0.75]).all()

@@ -3,8 +3,8 @@
 Without convection, the equations of a flat bed h_t + q_x = 0 and q_t + g h h_x = 0 have the waves x/t = -c and +c with
 c = sqrt(g h). What runs into the deep water is a fan, along which x/t = -sqrt(g h) and dq = -sqrt(g h) dh, so that
 q = 2/3 sqrt(g) (h0^(3/2) - h^(3/2)). What runs into the shallow water h1 is a jump at velocity s, with s [h] = [q] and
-s [q] = [g h^2 / 2]. Between both stands the depth at which the fan's q is the jump's. (Not Stoker's dam break, which has
-the convective term.)
+s [q] = [g h^2 / 2]. Between both stands the depth at which the fan's q is the jump's. (Stoker's dam break is another:
+it has the convective term.)
 
 The scheme takes the depth of a face from the upper side, so across a jump of few cells it sums g h [h] where the
 equations have [g h^2 / 2]: what is right for small jumps, of [h] / h = 0.1 in the depth of a step to 0.02 %, leaves a

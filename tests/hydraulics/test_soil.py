@@ -1,4 +1,4 @@
-"""The ground takes water in as Green and Ampt (1911) say: dF/dt = K (1 + psi dtheta / F), F the depth taken in so far."""
+"""The ground takes water in as Green and Ampt (1911) say: dF/dt = K (1 + psi dtheta / F), F what it took in so far."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_infinite_elevation_is_a_wall_too():
 
 
 def test_a_basin_knows_nothing_of_its_neighbour():
-    """To the bit, where the longest step is what limits both; a wall with one gap, across the corner, is still a wall."""
+    """To the bit, where the longest step limits both; a wall with a gap across a corner is still a wall."""
     elevation = rough(3, (12, 21), relief=1.0)
     elevation[:6, 10], elevation[6:, 11] = np.nan, np.nan
     depths = []

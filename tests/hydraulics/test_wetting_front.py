@@ -1,14 +1,14 @@
 """A wave that wets a dry flat bed at a constant velocity, driven by the level at its western edge.
 
-A wave h(x, t) = f(u t - x) with the discharge q = u h fulfils continuity whatever its shape f. Two equations of momentum
-give two shapes:
+A wave h(x, t) = f(u t - x) with the discharge q = u h fulfils continuity whatever its shape f. Two equations of
+momentum give two shapes:
 
-- Without inertia, h h_x = -n^2 q^2 / h^(7/3) gives h = (7/3 n^2 u^2 s)^(3/7), with s = u t - x the way behind the front:
-  Hunter et al. (2005), Adv. Water Resour. 28, eq. 20, which Bates, Horritt and Fewtrell (2010) compare with. It holds
+- Without inertia, h h_x = -n^2 q^2 / h^(7/3) gives h = (7/3 n^2 u^2 s)^(3/7), with s = u t - x the way behind the
+  front: Hunter et al. (2005), Adv. Water Resour. 28, which Bates, Horritt and Fewtrell (2010) compare with. It holds
   where the Froude number is low, u^2 << g h.
 - The local inertial equations themselves, q_t + g h h_x + g n^2 q^2 / h^(7/3) = 0, become
-  (g h - u^2) h' = g n^2 u^2 h^(-1/3), so that 3/7 g h^(7/3) - 3/4 u^2 h^(4/3) grows by g n^2 u^2 s from the front. There
-  u [q] = [g h^2 / 2] across the jump leaves a bore of 2 u^2 / g.
+  (g h - u^2) h' = g n^2 u^2 h^(-1/3), so that 3/7 g h^(7/3) - 3/4 u^2 h^(4/3) grows by g n^2 u^2 s from the front.
+  There u [q] = [g h^2 / 2] across the jump leaves a bore of 2 u^2 / g.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def test_halving_the_cell_size_brings_depth_and_front_closer(shape, u, n, errors
     assert mean[1] < mean[0] / 1.8
     assert mean[2] < mean[1] / 1.8
     # A dry cell fills as soon as its neighbour is wet: the front runs ahead, by cells and not by metres.
-    assert 0 <= min(ahead)
+    assert min(ahead) >= 0
     assert max(ahead) < 4.5
 
 
