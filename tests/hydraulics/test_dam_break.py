@@ -7,8 +7,9 @@ s [q] = [g h^2 / 2]. Between both stands the depth at which the fan's q is the j
 it has the convective term.)
 
 The scheme takes the depth of a face from the upper side, so across a jump of few cells it sums g h [h] where the
-equations have [g h^2 / 2]: what is right for small jumps, of [h] / h = 0.1 in the depth of a step to 0.02 %, leaves a
-dam of 5 m before 1 m 2.3 % low. The relations of the fan, and continuity across the jump, hold for any height.
+equations have [g h^2 / 2]. What stands behind a jump of a tenth of the depth is right to 0.04 %; behind the jump of a
+dam of 5 m before 1 m it is 2.5 % low, or 0.9 % with a theta of 0.7, which spreads the jump over more cells. The
+relations of the fan, and continuity across the jump, hold for any height.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def test_a_high_dam_keeps_the_relations_of_fan_and_jump(theta):
     np.testing.assert_allclose(discharge[1:][within], fan(faces[within], deep), rtol=0.02)
     inside = (depth > 3.6) & (depth < 4.7)
     np.testing.assert_allclose(x[inside] / seconds, -np.sqrt(G * depth[inside]), rtol=0.04)
-    # The jump: it moves as continuity wants, and stands 2.3 % low.
+    # The jump: it moves as continuity wants, and stands low.
     h, q = depth[np.abs(x) < 150].mean(), discharge[np.abs(x) < 150].mean()
     jump = x[x > 0][np.argmax(depth[x > 0] < (h + shallow) / 2)] / seconds
     assert jump == pytest.approx(q / (h - shallow), rel=0.02)
