@@ -86,6 +86,7 @@ def test_dry_ground_stays_dry_and_water_does_not_climb():
     water = pool(rough(2), edges=downhill(0.01))
     water.advance(none(water), 3600)
     assert not water.depth.any()
+    assert not water.speed().any()
     elevation = np.repeat(np.where(np.arange(40) < 20, 0.0, 10.0)[None, :], 9, axis=0)
     water = pool(elevation, depth=np.where(elevation == 0, 3.0, 0.0))
     water.advance(none(water), 3600)

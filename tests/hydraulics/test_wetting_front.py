@@ -81,6 +81,13 @@ def test_halving_the_cell_size_brings_depth_and_front_closer(shape, u, n, errors
     assert max(ahead) < 4.5
 
 
+def test_a_fast_wave_stays_near_the_one_without_inertia_but_no_smaller_cell_brings_it_closer():
+    waves = [wave(diffusive, 1.0, 0.03, dx) for dx in (25.0, 12.5)]
+    found = [root_mean_square((depth - expected)[x < 3780]) for x, depth, expected, _ in waves]
+    assert found[0] < 0.06
+    assert found[0] < found[1] < 0.08
+
+
 def test_the_flow_keeps_the_velocity_of_its_front():
     x, _, _, water = wave(inertial, 1.0, 0.03, 25.0, precision="float32")
     np.testing.assert_allclose(water.speed()[1][(x > 100) & (x < 3240)], 1.0, rtol=0.005)
