@@ -64,6 +64,8 @@ def test_what_was_restored_is_not_changed_by_going_on():
         (lambda parts: parts.update(depth=parts["depth"][1:]), r"depth is float32 \(23, "),
         (lambda parts: parts.update(qx=parts["qx"].astype(np.float64)), r"qx is float64 .*must be float32"),
         (lambda parts: parts.pop("carry"), "carry is absent"),
+        (lambda parts: parts.pop("clock"), "clock is absent"),
+        (lambda parts: parts.update(steps=parts["steps"].astype(float)), "steps is float64"),
         (lambda parts: parts.update(soil=parts["soil"][:1, :1]), r"soil is float32 \(1, 1\)"),
     ],
 )
