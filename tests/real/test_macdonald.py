@@ -1,8 +1,9 @@
 """MacDonald's long channels with and without rain: a bed made so that the surface of a steady flow over it is known.
 
-MacDonald et al. (1997), J. Hydraul. Eng. 123; with rain, Delestre et al. (2013), Int. J. Numer. Methods Fluids 72. The
-Froude number changes along the channel, so their surface needs the convective acceleration. Without it the surface is
-that of the local inertial equations, which where nothing changes in time are d(z + h)/dx = -n^2 q^2 / h^(10/3).
+MacDonald et al. (1997), J. Hydraul. Eng. 123; with rain, Delestre et al. (2013), International Journal for Numerical
+Methods in Fluids 72. The Froude number changes along the channel, so their surface needs the convective acceleration.
+Without it the surface is that of the local inertial equations, which where nothing changes in time are
+d(z + h)/dx = -n^2 q^2 / h^(10/3).
 """
 
 from __future__ import annotations
