@@ -171,9 +171,7 @@ class Water:
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """Everything needed to go on to the same bits, by name; copies."""
-        clock = np.array([self.seconds, self.initial_m3], np.float64)
-        parts = {name: np.array(values) for name, values in self._state._asdict().items()}
-        return {**parts, "clock": clock, "steps": np.array([self.steps], np.int64)}
+        return {name: np.array(values) for name, values in self._parts().items()}
 
     def restore(self, parts: dict[str, NDArray[Any]]) -> None:
         """Go on from a snapshot.
@@ -181,13 +179,17 @@ class Water:
         Raises:
             ValueError: naming the array, if its shape or type is not this water's.
         """
-        for name, values in self._state._asdict().items():
+        for name, values in self._parts().items():
             if name not in parts or parts[name].shape != values.shape or parts[name].dtype != values.dtype:
                 found = f"{parts[name].dtype} {parts[name].shape}" if name in parts else "absent"
                 raise ValueError(f"{name} is {found}, must be {values.dtype} {values.shape}")
         self._state = State(**{name: np.array(parts[name]) for name in self._state._fields})
         self.seconds, self.initial_m3 = (float(value) for value in parts["clock"])
         self.steps = int(parts["steps"][0])
+
+    def _parts(self) -> dict[str, NDArray[Any]]:
+        clock = np.array([self.seconds, self.initial_m3], np.float64)
+        return {**self._state._asdict(), "clock": clock, "steps": np.array([self.steps], np.int64)}
 
     def _volume(self, *parts: NDArray[Any]) -> float:
         return sum(float(part.sum(dtype=np.float64)) for part in parts) * self.cell_size**2
