@@ -31,7 +31,6 @@ from numba import njit
 
 from floodmark.hydraulics.advection import advection_in
 from floodmark.hydraulics.rows import DRY, GRAVITY, row_functions
-from floodmark.hydraulics.wide import wide_step_in
 
 
 class State(NamedTuple):
@@ -120,28 +119,26 @@ def padded_width(columns: int) -> int:
 
 
 @cache
-def advance_in(precision: str, advects: bool = False, wide: bool = False) -> Any:
+def advance_in(precision: str, advects: bool = False) -> Any:
     """The compiled solver.
 
     Args:
         precision: `float32` or `float64`.
         advects: Whether the convective acceleration counts; compiled only if it does.
-        wide: Whether the threads of numba share the grid; without advection only.
 
     Returns:
         `advance(state, ground, numbers, rain, start, duration)` with rain in m s-1, shape of depth and zero on walls,
         and times in s, which carries `state` forward by exactly `duration` and returns the steps taken.
     """
     real = np.float32 if precision == "float32" else np.float64
-    step_in = wide_step_in(precision) if wide else _step_in(precision, advects)
+    step_in = _step_in(precision, advects)
 
     @njit(nogil=True, error_model="numpy")
     def advance(state: Any, ground: Any, numbers: Any, rain: Any, start: float, duration: float) -> int:
         rows, columns = state.depth.shape[0], numbers.columns
-        width = state.depth.shape[1]
-        scratch = np.ones((2 * rows + 2 if wide else 5, width), real)
-        # Velocities and accelerations of the faces, where they count; or the discharges before the step.
-        moving = np.zeros((4 if advects else 1, rows + 1, width) if advects or wide else (4, 1, 1), real)
+        scratch = np.ones((5, state.depth.shape[1]), real)
+        # Velocities and accelerations of the faces, where they count.
+        moving = np.zeros((4, rows + 1, state.depth.shape[1]) if advects else (4, 1, 1), real)
         speed = 1.0 + numbers.froude if advects else 1.0
         falling, beyond = 0.0, DRY
         for i in range(rows):

@@ -32,7 +32,6 @@ class Rows(NamedTuple):
 
     weigh_x: Any
     weigh_y: Any
-    weigh_between: Any
     faces_x: Any
     faces_y: Any
     edge: Any
@@ -144,12 +143,6 @@ def row_functions(precision: str) -> Rows:
             above[j] = q
 
     @compiled
-    def weigh_between(mean: Any, qy: Any, i: int, n: int, theta: Any, half: Any) -> None:
-        """Likewise, of discharges that all are as they were."""
-        for j in range(n):
-            mean[j] = theta * qy[i, j] + half * (qy[i - 1, j] + qy[i + 1, j])
-
-    @compiled
     def edge(
         q: Any, inside: Any, conveyance: Any, ghost: Any, friction: Any, dt: Any, g_dt_dx: Any, fastest: Any
     ) -> Any:
@@ -242,6 +235,6 @@ def row_functions(precision: str) -> Rows:
             time[i, j] = now if higher else time[i, j]
 
     return Rows(
-        weigh_x, weigh_y, weigh_between, faces_x, faces_y, edge, overspent, shares, hold_x, hold_y, update, soak, peaks,
+        weigh_x, weigh_y, faces_x, faces_y, edge, overspent, shares, hold_x, hold_y, update, soak, peaks,
         bits, value,
     )  # fmt: skip

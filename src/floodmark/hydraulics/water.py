@@ -54,7 +54,6 @@ class Water:
         physics: The rest.
         depth: Water at the beginning, m, shape of the elevation; none where not given.
         peaks: Whether to keep the highest depth of each cell, and when it was.
-        wide: Whether numba's threads share the grid, where one thread would be the only one; the bits are the same.
 
     Raises:
         ValueError: if shapes differ, or a grid is too small.
@@ -76,10 +75,8 @@ class Water:
         physics: Physics | None = None,
         depth: NDArray[np.floating] | None = None,
         peaks: bool = False,
-        wide: bool = False,
     ) -> None:
         self.physics = physics = physics or Physics()
-        self._wide = wide and not physics.advection
         self._bed = bed = np.where(np.isfinite(elevation), np.asarray(elevation, np.float64), np.nan)
         rows, columns = bed.shape
         if rows < 3 or columns < 3:
@@ -165,7 +162,7 @@ class Water:
             duration: s.
         """
         falling = np.where(self.solid, 0, fall).astype(self._real)
-        solve = advance_in(self.physics.precision, self.physics.advection, self._wide)
+        solve = advance_in(self.physics.precision, self.physics.advection)
         self.steps += int(solve(self._state, self._ground, self._numbers, falling, self.seconds, float(duration)))
         self.seconds += float(duration)
 
