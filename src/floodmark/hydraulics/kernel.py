@@ -227,7 +227,7 @@ def _step_in(precision: str, advects: bool) -> Any:
             qx[i, 0] = -edge(-qx[i, 0], depth[i, 0], conveyance[0, i], ghost[0, i], first, dt, g_dt_dx, fastest)
             qx[i, n] = edge(east, depth[i, n - 1], conveyance[1, i], ghost[1, i], last, dt, g_dt_dx, fastest)
             if i == 0:
-                rim(qy, depth, 0, 0, real(-1), conveyance, ghost, 2, rough_y, fy, n, dt, g_dt_dx, fastest)
+                rim(qy, depth, 0, 0, real(-1), conveyance, ghost, 2, rough_y, south, n, dt, g_dt_dx, fastest)
             if i == rows - 1:
                 rim(qy, depth, i, rows, real(1), conveyance, ghost, 3, rough_y, fy, n, dt, g_dt_dx, fastest)
             else:
