@@ -84,14 +84,14 @@ class Water:
         self.solid = np.isnan(bed)
         self.cell_size = float(cell_size)
         self._real: Any = np.dtype(physics.precision).type
-        self._roughness = roughness = _roughness(manning_n, bed.shape)
+        self._roughness = roughness = roughness_of(manning_n, bed.shape)
         self._numbers = Numbers(
             columns, self.cell_size, float(physics.courant), float(physics.longest_step), float(physics.froude),
             float(physics.theta), float(physics.conductivity), float(physics.wetting),
         )  # fmt: skip
         self._ground = Ground(
-            self._padded(_drops(bed, 1), WALL), self._padded(_drops(bed, 0)),
-            self._padded(_friction(roughness, 1)), self._padded(_friction(roughness, 0)),
+            self._padded(drops_of(bed, 1), WALL), self._padded(drops_of(bed, 0)),
+            self._padded(friction_of(roughness, 1)), self._padded(friction_of(roughness, 0)),
             **_outer(edges, bed, roughness, self._real),
         )  # fmt: skip
         self._state = self._begin(depth, peaks)
@@ -222,7 +222,7 @@ def _outer(edges: Edges, bed: NDArray[np.float64], roughness: NDArray[np.float64
     return {"conveyance": conveyance, "ghost": ghost}
 
 
-def _roughness(manning_n: float | NDArray[np.floating], shape: tuple[int, int]) -> NDArray[np.float64]:
+def roughness_of(manning_n: float | NDArray[np.floating], shape: tuple[int, int]) -> NDArray[np.float64]:
     """Manning's n as one row for all, or of the shape of the grid."""
     roughness = np.asarray(manning_n, np.float64)
     if roughness.shape not in ((), shape):
@@ -230,13 +230,13 @@ def _roughness(manning_n: float | NDArray[np.floating], shape: tuple[int, int]) 
     return np.full((1, shape[1]), roughness) if roughness.ndim == 0 else roughness
 
 
-def _friction(roughness: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+def friction_of(roughness: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
     """4 g n^2 of the faces before the cells along an axis; n is the mean of the cells on both sides."""
     before = np.concatenate([roughness.take([0], axis), roughness.take(range(roughness.shape[axis] - 1), axis)], axis)
     return 4 * GRAVITY * np.square((before + roughness) / 2)
 
 
-def _drops(bed: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+def drops_of(bed: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
     """Bed of each cell less that of the one before it along an axis; walls stand high, between walls is no drop."""
     before = np.concatenate([bed.take([0], axis), bed.take(range(bed.shape[axis] - 1), axis)], axis)
     drop = bed - before
