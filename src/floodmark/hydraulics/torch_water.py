@@ -221,7 +221,7 @@ class TorchWater:
         return step_B, torch.where(arrives_B, duration_B, passed_B + step_B)
 
     def _tensor(self, values: NDArray[Any]) -> Tensor:
-        return torch.from_numpy(np.array(values)).to(self.device, self._real)  # a copy: no write may reach the caller's
+        return torch.from_numpy(np.array(values, order="C")).to(self.device, self._real)  # a copy, packed
 
     def _volume(self, *parts: Tensor) -> Tensor:
         total_B = sum((part.double().flatten(1).sum(1) for part in parts), torch.zeros(()))
