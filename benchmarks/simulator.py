@@ -61,6 +61,7 @@ class Setting(NamedTuple):
         manning_n: s m-1/3.
         edge: All four.
         physics: The rest.
+        runoff: m s-1 that run off of a rain of 1 mm h-1.
         falls: Rain that runs off, m s-1, shape (events, frames, rows, columns).
     """
 
@@ -69,6 +70,7 @@ class Setting(NamedTuple):
     manning_n: float
     edge: Edge
     physics: Physics
+    runoff: float
     falls: NDArray[np.float32]
 
     def water(self) -> Water:
@@ -88,11 +90,12 @@ def demonstration() -> Setting:
     bed = np.nan_to_num(elevation[:CELLS, :CELLS].astype(np.float64), nan=float(np.nanmax(elevation)))
     # Four of each kind, for storms are named after theirs.
     chosen = paths[: EVENTS // 2] + paths[-EVENTS // 2 :]
-    falls = np.stack([rain_of(path, grid) for path in chosen]) * np.float32(values.runoff_coefficient / MM_PER_HOUR)
+    runoff = values.runoff_coefficient / MM_PER_HOUR
+    falls = np.stack([rain_of(path, grid) for path in chosen]) * np.float32(runoff)
     physics = Physics(
         courant=values.courant, froude=values.froude, theta=values.theta, longest_step=values.longest_step
     )
-    return Setting(bed, grid.cell_size, values.manning_n, Edge(slope=values.edge_slope), physics, falls)
+    return Setting(bed, grid.cell_size, values.manning_n, Edge(slope=values.edge_slope), physics, runoff, falls)
 
 
 def rain_of(path: Path, grid: Grid) -> NDArray[np.float32]:
@@ -210,9 +213,9 @@ class Landlab:
         return self.shape[0] * self.shape[1] / least
 
 
-def success(ours: NDArray[Any], theirs: NDArray[Any]) -> float:
-    """Critical success index of one field of water against the other, at WET."""
-    one, other = ours >= WET, theirs >= WET
+def success(ours: NDArray[Any], theirs: NDArray[Any], depth: float = WET) -> float:
+    """Critical success index of one field of water against the other."""
+    one, other = ours >= depth, theirs >= depth
     return float((one & other).sum() / max((one | other).sum(), 1))
 
 
@@ -230,6 +233,7 @@ def agreement(setting: Setting) -> dict[str, float]:
     rained = float(fall.sum(dtype=np.float64)) * FRAME
     found = {
         "csi": success(water.depth, peer.depth),
+        "csi_at_1_cm": success(water.depth, peer.depth, 0.01),
         "csi_under_water_cells": int((water.depth >= WET).sum()),
         "csi_mean_difference_m": float(np.abs(water.depth - peer.depth)[water.depth >= WET].mean()),
         "csi_largest_difference_m": float(np.abs(water.depth - peer.depth).max()),
