@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_map
 
 from floodmark.hydraulics.edges import CLOSED, Edge
 from floodmark.hydraulics.torch_scheme import minus_seven_thirds, minus_third, step_all
@@ -202,6 +203,20 @@ def test_the_device_is_asked_no_more_than_once_a_chunk(duration):
     assert asked.kernels > 50 * steps
     # Before each chunk, and once more to learn that it was the last; water that grows deeper takes a few more.
     assert asked.waits <= steps / CHUNK + 4
+
+
+def test_a_step_needs_no_value_only_shapes():
+    water = TorchWater(
+        ground(), 50.0, manning_n=rough(), items=3, physics=Physics(**SOIL), peaks=True, edges=EDGES["levels"]
+    )
+    state, axes, clock = tree_map(
+        lambda part: part.to("meta") if isinstance(part, torch.Tensor) else part,
+        (water._state, water._axes, water.seconds_B),
+    )
+    after, deepest = step_all(state, axes, water._constants, torch.empty_like(state.depth_BHW), clock, clock)
+    assert [values.shape for values in after] == [values.shape for values in water._state]
+    assert [values.dtype for values in after] == [values.dtype for values in water._state]
+    assert deepest.shape == (3,)
 
 
 def test_other_levels_may_stand_beyond_the_edges_later():
