@@ -95,6 +95,19 @@ def test_a_steep_pit_that_drains_several_ways_is_held_back_alike(precision):
     assert one.depth[4, 4] < 0.1
 
 
+def test_the_convective_acceleration_counts_alike():
+    bed, roughness = ground(), rough()
+    options = {"manning_n": roughness, "edges": EDGES["levels"], "depth": filled(bed)}
+    physics = replace(EXACT, advection=True)
+    one, many = Water(bed, 50.0, physics=physics, **options), TorchWater(bed, 50.0, physics=physics, **options)
+    without = TorchWater(bed, 50.0, physics=EXACT, **options)
+    for water in (one, many, without):
+        water.advance(fall(), 600)
+    assert many.steps_B.tolist() == [one.steps]
+    np.testing.assert_allclose(many.depth[0], one.depth, atol=1e-10)
+    assert (many.depth - without.depth).abs().max() > 0.01
+
+
 @pytest.mark.parametrize("precision", ["float64", "float32"])
 def test_an_item_does_not_depend_on_the_others(precision):
     physics = Physics(precision=precision, **SOIL)
@@ -236,7 +249,6 @@ def test_other_levels_may_stand_beyond_the_edges_later():
         ({"manning_n": np.ones((3, 3))}, "manning_n has shape"),
         ({"depth": np.ones((2, 24, 31)), "items": 3}, "differs"),
         ({"depth": np.full((24, 31), -1.0)}, "negative"),
-        ({"physics": replace(EXACT, advection=True)}, "convective"),
     ],
 )
 def test_what_does_not_fit_is_refused(options, message):

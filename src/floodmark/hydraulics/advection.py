@@ -2,8 +2,8 @@
 
 Scheme: the momentum-conserving advection of Stelling and Duinmeijer (2003), Int. J. Numer. Methods Fluids 43, on the
 solver's own faces: through the middle of each cell, and through each corner, flows the mean of the discharges
-beside it, and carries the velocity of the face it comes from. Where the Froude number changes along the flow, as in MacDonald's
-channels, the level is wrong by centimetres without it.
+beside it, and carries the velocity of the face it comes from. Where the Froude number changes along the flow, as in
+MacDonald's channels, the level is wrong by centimetres without it.
 """
 
 from __future__ import annotations
