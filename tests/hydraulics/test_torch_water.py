@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_map
 
 from floodmark.hydraulics.edges import CLOSED, Edge
 from floodmark.hydraulics.torch_scheme import minus_seven_thirds, minus_third, step_all
@@ -92,6 +93,19 @@ def test_a_steep_pit_that_drains_several_ways_is_held_back_alike(precision):
         assert many.depth.min() >= 0
         np.testing.assert_allclose(many.depth[0], one.depth, atol=TOLERANCE[precision])
     assert one.depth[4, 4] < 0.1
+
+
+def test_the_convective_acceleration_counts_alike():
+    bed, roughness = ground(), rough()
+    options = {"manning_n": roughness, "edges": EDGES["levels"], "depth": filled(bed)}
+    physics = replace(EXACT, advection=True)
+    one, many = Water(bed, 50.0, physics=physics, **options), TorchWater(bed, 50.0, physics=physics, **options)
+    without = TorchWater(bed, 50.0, physics=EXACT, **options)
+    for water in (one, many, without):
+        water.advance(fall(), 600)
+    assert many.steps_B.tolist() == [one.steps]
+    np.testing.assert_allclose(many.depth[0], one.depth, atol=1e-10)
+    assert (many.depth - without.depth).abs().max() > 0.01
 
 
 @pytest.mark.parametrize("precision", ["float64", "float32"])
@@ -204,6 +218,20 @@ def test_the_device_is_asked_no_more_than_once_a_chunk(duration):
     assert asked.waits <= steps / CHUNK + 4
 
 
+def test_a_step_needs_no_value_only_shapes():
+    water = TorchWater(
+        ground(), 50.0, manning_n=rough(), items=3, physics=Physics(**SOIL), peaks=True, edges=EDGES["levels"]
+    )
+    state, axes, clock = tree_map(
+        lambda part: part.to("meta") if isinstance(part, torch.Tensor) else part,
+        (water._state, water._axes, water.seconds_B),
+    )
+    after, deepest = step_all(state, axes, water._constants, torch.empty_like(state.depth_BHW), clock, clock)
+    assert [values.shape for values in after] == [values.shape for values in water._state]
+    assert [values.dtype for values in after] == [values.dtype for values in water._state]
+    assert deepest.shape == (3,)
+
+
 def test_other_levels_may_stand_beyond_the_edges_later():
     bed = ground()
     one = Water(bed, 50.0, manning_n=0.05, physics=EXACT)
@@ -221,7 +249,6 @@ def test_other_levels_may_stand_beyond_the_edges_later():
         ({"manning_n": np.ones((3, 3))}, "manning_n has shape"),
         ({"depth": np.ones((2, 24, 31)), "items": 3}, "differs"),
         ({"depth": np.full((24, 31), -1.0)}, "negative"),
-        ({"physics": replace(EXACT, advection=True)}, "convective"),
     ],
 )
 def test_what_does_not_fit_is_refused(options, message):

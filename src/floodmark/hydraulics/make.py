@@ -61,9 +61,7 @@ def simulate_all(events: list[Event], site: Site, folder: Path, settings: MakeWa
         from floodmark.learning.device import pick_device
 
         device = pick_device()
-        if device.type == "cuda" and settings.advection:
-            say("make_water.advection is computed on the CPU: the GPU is left idle")
-        elif device.type == "cuda":
+        if device.type == "cuda":
             return simulate_batches(events, site, folder, settings, device)
     with ThreadPoolExecutor(threads()) as pool:
         jobs = [pool.submit(simulate, event, site, folder / f"{event.name}.nc", settings) for event in events]

@@ -23,6 +23,9 @@ DRY = 1e-5
 SPENT = 0.9999
 """Part of a cell's water that may leave it in one step; what is left covers the rounding."""
 
+ROOT = (1.000000041, 0.166666138, 0.09719932891, 0.07029101424, 0.05749653136, 0.04503108523)
+"""(1 - x)^(-1/6) as a polynomial, nearest over -0.1965 to 0.1685 in the sense of Chebyshev: relative error 4.7e-8."""
+
 FUSED = {"contract"}
 """Products and sums may be fused; nothing is reordered, so two-sums stay exact and results do not hang on widths."""
 
@@ -74,8 +77,9 @@ def row_functions(precision: str) -> Rows:
     bits, value = (_bits32, _value32) if single else (_bits64, _value64)
     # 7/6 of the bits of 1.0, less what makes the guess's error even, 3 % to both sides.
     guess = integer(0x4A0E3135) if single else integer(0x4A971B7C00000000)
-    rounds = 2 if single else 3
+    rounds = 0 if single else 1
     zero, one, two, sixth, seventh = real(0), real(1), real(2), real(1 / 6), real(7 / 72)
+    c0, c1, c2, c3, c4, c5 = (real(value) for value in ROOT)
     dry, spent, least = real(DRY), real(SPENT), real(1e-30)
 
     def compiled(function: Any) -> Any:
@@ -83,19 +87,22 @@ def row_functions(precision: str) -> Rows:
 
     @compiled
     def root(h: Any) -> Any:
-        """h^(-1/6): a sixth off the exponent, then Householder's method, which cubes the error each round."""
+        """h^(-1/6): a sixth off the exponent, then the rest (1 - off)^(-1/6) by a polynomial that is right to 5e-8."""
         y = value(integer(guess - integer(real(bits(h)) * sixth)))
-        for _ in range(rounds):
+        y3 = y * y * y
+        off = one - h * (y3 * y3)
+        y = y * (c0 + off * (c1 + off * (c2 + off * (c3 + off * (c4 + off * c5)))))
+        for _ in range(rounds):  # Householder's method, which cubes the error
             y3 = y * y * y
             off = one - h * (y3 * y3)
             y = y * (one + off * (sixth + off * seventh))
         return y
 
     @compiled
-    def face(mean: Any, up: Any, down: Any, drop: Any, friction: Any, dt: Any, g_dt_dx: Any, fastest: Any) -> Any:
+    def face(mean: Any, up: Any, down: Any, drop: Any, friction: Any, g_dt_dx: Any, fastest: Any) -> Any:
         """Unit discharge through one face, m2 s-1, positive from `up` to `down`, one step on.
 
-        `friction` is 4 g n^2, `fastest` the velocity of the highest Froude number over the root of the depth.
+        `friction` is 4 g n^2 dt, `fastest` the velocity of the highest Froude number over the root of the depth.
         """
         flow = max(up - max(drop, zero), down + min(drop, zero))
         h = max(flow, dry)
@@ -103,7 +110,7 @@ def row_functions(precision: str) -> Rows:
         y2 = y * y
         y4 = y2 * y2
         # h^(-7/3), and below h^(3/2), both from the one root.
-        slowed = (y4 * y4) * (y4 * y2) * (friction * dt)
+        slowed = (y4 * y4) * (y4 * y2) * friction
         pushed = mean - g_dt_dx * h * (drop + (down - up))
         q = two * pushed / (one + np.sqrt(one + abs(pushed) * slowed))
         most = (h * h) * (y2 * y) * fastest
@@ -112,21 +119,19 @@ def row_functions(precision: str) -> Rows:
 
     @compiled
     def faces_x(
-        qx: Any, i: int, mean: Any, depth: Any, drop: Any, friction: Any, fi: int, m: int, dt: Any, g_dt_dx: Any,
-        fastest: Any,
+        qx: Any, i: int, mean: Any, depth: Any, drop: Any, friction: Any, m: int, g_dt_dx: Any, fastest: Any
     ) -> None:  # fmt: skip
-        """The faces 1 to m of row i; `friction` has them in row fi."""
+        """The faces 1 to m of row i."""
         for j in range(1, m + 1):
-            qx[i, j] = face(mean[j], depth[i, j - 1], depth[i, j], drop[i, j], friction[fi, j], dt, g_dt_dx, fastest)
+            qx[i, j] = face(mean[j], depth[i, j - 1], depth[i, j], drop[i, j], friction[j], g_dt_dx, fastest)
 
     @compiled
     def faces_y(
-        qy: Any, i: int, mean: Any, depth: Any, drop: Any, friction: Any, fi: int, m: int, dt: Any, g_dt_dx: Any,
-        fastest: Any,
+        qy: Any, i: int, mean: Any, depth: Any, drop: Any, friction: Any, m: int, g_dt_dx: Any, fastest: Any
     ) -> None:  # fmt: skip
         """The faces north of row i."""
         for j in range(m):
-            qy[i, j] = face(mean[j], depth[i - 1, j], depth[i, j], drop[i, j], friction[fi, j], dt, g_dt_dx, fastest)
+            qy[i, j] = face(mean[j], depth[i - 1, j], depth[i, j], drop[i, j], friction[j], g_dt_dx, fastest)
 
     @compiled
     def weigh_x(mean: Any, qx: Any, i: int, n: int, theta: Any, half: Any) -> None:
@@ -143,12 +148,10 @@ def row_functions(precision: str) -> Rows:
             above[j] = q
 
     @compiled
-    def edge(
-        q: Any, inside: Any, conveyance: Any, ghost: Any, friction: Any, dt: Any, g_dt_dx: Any, fastest: Any
-    ) -> Any:
+    def edge(q: Any, inside: Any, conveyance: Any, ghost: Any, friction: Any, g_dt_dx: Any, fastest: Any) -> Any:
         """Unit discharge out over an edge: to standing water on level ground, or down a slope at normal depth."""
         if ghost >= zero:
-            return face(q, inside, ghost, zero, friction, dt, g_dt_dx, fastest)
+            return face(q, inside, ghost, zero, friction, g_dt_dx, fastest)
         if inside <= dry:
             return zero
         y = root(inside)

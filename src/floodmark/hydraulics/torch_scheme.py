@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from floodmark.hydraulics.rows import DRY, GRAVITY, SPENT
+from floodmark.hydraulics.torch_advection import accelerations
 
 LEAST = 1e-30
 
@@ -100,6 +101,7 @@ class Constants(NamedTuple):
         fastest: Velocity of the highest Froude number over the root of the depth, m1/2 s-1.
         conductivity: Of the ground, m s-1; 0: it takes no water in.
         wetting: Suction head times moisture deficit, m.
+        advects: Whether the convective acceleration counts.
     """
 
     dx: float
@@ -107,6 +109,7 @@ class Constants(NamedTuple):
     fastest: float
     conductivity: float
     wetting: float
+    advects: bool
 
 
 def pace_of(step_B: Tensor, dx: float, real: torch.dtype) -> Pace:
@@ -133,12 +136,12 @@ def root_of(h: Tensor) -> Tensor:
 
 def minus_third(h: Tensor) -> Tensor:
     """h^(-1/3)."""
-    return h.pow(-1 / 3) if h.is_cuda else root_of(h).square_()
+    return h.pow(-1 / 3) if h.device.type != "cpu" else root_of(h).square_()
 
 
 def minus_seven_thirds(h: Tensor) -> Tensor:
     """h^(-7/3)."""
-    if h.is_cuda:  # where all elements go through the same code, and one kernel takes a twentieth of the time
+    if h.device.type != "cpu":  # where all elements go through the same code
         return h.pow(-7 / 3)
     y2 = root_of(h).square_()
     y4 = y2 * y2
@@ -188,12 +191,19 @@ def edge(q: Tensor, inside: Tensor, side: Side, friction: Tensor, pace: Pace, fa
     return torch.where(inside > DRY, (h * h) * normal, 0)
 
 
-def discharges(q: Tensor, depth_BHW: Tensor, axis: Axis, dim: int, pace: Pace, constants: Constants) -> Tensor:
-    """All faces along an axis one step on, shape (B, H, X) or (B, Y, W), before any is held back."""
+def discharges(
+    q: Tensor, depth_BHW: Tensor, axis: Axis, dim: int, pace: Pace, constants: Constants, slowed: Tensor | None
+) -> Tensor:
+    """All faces along an axis one step on, shape (B, H, X) or (B, Y, W), before any is held back.
+
+    `slowed` is what the convective acceleration takes from those between cells, m2 s-2.
+    """
     count = q.shape[dim]
     before, after = depth_BHW.narrow(dim, 0, count - 2), depth_BHW.narrow(dim, 1, count - 2)
     mean = constants.theta * q.narrow(dim, 1, count - 2)
     mean += (1 - constants.theta) / 2 * (q.narrow(dim, 0, count - 2) + q.narrow(dim, 2, count - 2))
+    if slowed is not None:
+        mean -= pace.dt * slowed
     beds = axis.drop, axis.rise, axis.fall
     inner = face(mean, before, after, beds, axis.friction, pace, constants.fastest)
     ends, along = [], pace.along_edge()
@@ -258,8 +268,11 @@ def step_all(
     """
     depth_BHW = state.depth_BHW
     pace = pace_of(step_B, constants.dx, depth_BHW.dtype)
-    qx_BHX = discharges(state.qx_BHX, depth_BHW, axes[0], -1, pace, constants)
-    qy_BYW = discharges(state.qy_BYW, depth_BHW, axes[1], -2, pace, constants)
+    slowed_x, slowed_y = None, None
+    if constants.advects:
+        slowed_x, slowed_y = accelerations(state.qx_BHX, state.qy_BYW, depth_BHW, axes, constants.dx)
+    qx_BHX = discharges(state.qx_BHX, depth_BHW, axes[0], -1, pace, constants, slowed_x)
+    qy_BYW = discharges(state.qy_BYW, depth_BHW, axes[1], -2, pace, constants, slowed_y)
     qx_BHX, qy_BYW = hold_back(qx_BHX, qy_BYW, depth_BHW, pace.ratio)
     flows = (qx_BHX[..., :-1] - qx_BHX[..., 1:]) + (qy_BYW[:, :-1] - qy_BYW[:, 1:])
     new, lost = two_sum(depth_BHW, flows * pace.ratio + (rain_BHW * pace.dt + state.carry_BHW))

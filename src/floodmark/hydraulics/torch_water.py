@@ -46,8 +46,7 @@ class TorchWater:
         device: Where to compute.
 
     Raises:
-        ValueError: if shapes differ, a grid is too small, a depth is negative, or `physics` asks for the convective
-            acceleration, which only `Water` has.
+        ValueError: if shapes differ, a grid is too small, or a depth is negative.
 
     Attributes:
         solid: bool, cells without ground, shape (1, H, W) or (B, H, W).
@@ -70,8 +69,6 @@ class TorchWater:
         device: torch.device | str = "cpu",
     ) -> None:
         self.physics = physics = physics or Physics()
-        if physics.advection:
-            raise ValueError("the convective acceleration is computed by Water alone: set physics.advection to False")
         self.cell_size, self.device = float(cell_size), torch.device(device)
         self._real = torch.float32 if physics.precision == "float32" else torch.float64
         bed = np.asarray(elevation, np.float64)
@@ -84,7 +81,7 @@ class TorchWater:
         self.solid = torch.from_numpy(np.isnan(bed)).to(self.device)
         self._constants = Constants(
             self.cell_size, float(physics.theta), float(physics.froude * np.sqrt(GRAVITY)),
-            float(physics.conductivity), float(physics.wetting),
+            float(physics.conductivity), float(physics.wetting), physics.advection,
         )  # fmt: skip
         self.set_edges(edges)
         self._state = self._begin(depth, peaks)
@@ -206,6 +203,7 @@ class TorchWater:
     def _stable_step(self, deepest_B: Tensor) -> Tensor:
         """Longest stable step of each item, s, float64."""
         wave = (GRAVITY * torch.maximum(deepest_B.double(), self._beyond_G)).sqrt()
+        wave *= 1 + self.physics.froude if self.physics.advection else 1
         return (self.physics.courant * self.cell_size / wave).clamp(max=self.physics.longest_step)
 
     def _needed(self, duration_B: Tensor, passed_B: Tensor, deepest_B: Tensor) -> int:
@@ -221,7 +219,7 @@ class TorchWater:
         return step_B, torch.where(arrives_B, duration_B, passed_B + step_B)
 
     def _tensor(self, values: NDArray[Any]) -> Tensor:
-        return torch.from_numpy(np.array(values)).to(self.device, self._real)  # a copy: no write may reach the caller's
+        return torch.from_numpy(np.array(values, order="C")).to(self.device, self._real)  # a copy, packed
 
     def _volume(self, *parts: Tensor) -> Tensor:
         total_B = sum((part.double().flatten(1).sum(1) for part in parts), torch.zeros(()))
