@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from floodmark.hydraulics.rows import DRY
+from floodmark.hydraulics.rows import DRY, INNER
 
 
 @cache
@@ -29,12 +29,12 @@ def advection_in(precision: str) -> Any:
     real = np.float32 if precision == "float32" else np.float64
     zero, dry, half = real(0), real(DRY), real(0.5)
 
-    @njit(nogil=True, error_model="numpy")
+    @njit(nogil=True, error_model="numpy", **INNER)
     def velocity(q: Any, up: Any, down: Any, drop: Any) -> Any:
         flow = max(up - max(drop, zero), down + min(drop, zero))
         return q / flow if flow > dry else zero
 
-    @njit(nogil=True, error_model="numpy")
+    @njit(nogil=True, error_model="numpy", **INNER)
     def velocities(depth: Any, qx: Any, qy: Any, drop_x: Any, drop_y: Any, n: int, ux: Any, uy: Any) -> None:
         rows = depth.shape[0]
         for i in range(rows):
@@ -49,13 +49,13 @@ def advection_in(precision: str) -> Any:
             uy[0, j] = velocity(qy[0, j], depth[0, j], depth[0, j], zero)
             uy[rows, j] = velocity(qy[rows, j], depth[rows - 1, j], depth[rows - 1, j], zero)
 
-    @njit(nogil=True, error_model="numpy")
+    @njit(nogil=True, error_model="numpy", **INNER)
     def carried(one: Any, other: Any, before: Any, after: Any) -> Any:
         """Mean of two discharges times the velocity it comes with."""
         q = half * (one + other)
         return q * (before if q > zero else after)
 
-    @njit(nogil=True, error_model="numpy")
+    @njit(nogil=True, error_model="numpy", **INNER)
     def accelerate(
         depth: Any, qx: Any, qy: Any, drop_x: Any, drop_y: Any, n: int, inverse_dx: Any, ux: Any, uy: Any, ax: Any,
         ay: Any,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from floodmark.grid import Grid
 
 NEVER = -1
-"""Time of the deepest water where there never was any."""
+"""Time of the deepest water where it rounds to none."""
 
 
 class DepthWriter:
@@ -55,11 +55,17 @@ class DepthWriter:
         self._create("max_depth", "deepest water at any time step, to the millimetre", "m")
         self._file["max_depth"][:] = to_millimetres(peak, solid)
         when = self._file.createVariable(
-            "time_of_max_depth", "i4", ("y", "x"), fill_value=np.int32(NEVER), compression="zlib", complevel=2
+            "time_of_max_depth",
+            "i4",
+            ("y", "x"),
+            fill_value=np.int32(NEVER),
+            compression="zlib",
+            complevel=1,
+            shuffle=True,
         )
-        about = "when the water was deepest, since the rain began; missing where there never was any"
+        about = "when the water was deepest, since the rain began; missing where it never was a millimetre"
         when.setncatts({"long_name": about, "units": "s", "grid_mapping": "crs"})
-        when[:] = np.where(solid | (peak <= 0), NEVER, np.rint(time)).astype(np.int32)
+        when[:] = np.where(solid | (peak * 1000 < 0.5), NEVER, np.rint(time)).astype(np.int32)
 
     def add_initial(self, depth: NDArray[Any], solid: NDArray[np.bool_]) -> None:
         """Write the water that stood before the rain."""
@@ -78,7 +84,8 @@ class DepthWriter:
         size = (self._grid.height, self._grid.width)
         variable = self._file.createVariable(
             name, "f4", ("time", "y", "x") if over_time else ("y", "x"), fill_value=np.float32(np.nan),
-            compression="zlib", complevel=2, shuffle=True, chunksizes=(1, *size) if over_time else size,
+            compression="zlib", complevel=2 if over_time else 1, shuffle=True,
+            chunksizes=(1, *size) if over_time else size,
         )  # fmt: skip
         variable.setncatts({"long_name": about, "units": units, "grid_mapping": "crs"})
 

@@ -67,8 +67,13 @@ class Forcing:
     def __post_init__(self) -> None:
         self._runoff = runoff_of(self.losses, self.rain.shape)
         self._begin = float(self.rain.start.astype("datetime64[s]").astype(np.int64))
-        self._ground = ~self.site.solid
         self._dry = np.zeros(self.rain.shape)
+        # Which rain cell each cell of the ground is in, whether it is in one, and how many of the ground each has.
+        numbers = np.arange(self._dry.size, dtype=np.float64).reshape(self.rain.shape)
+        self._cell = np.asarray(self.rain.spread(numbers)).astype(np.int64)
+        self._rained = ~self.site.solid & (self.rain.spread(np.ones(self.rain.shape)) > 0)
+        counts = np.bincount(self._cell[self._rained], minlength=self._dry.size)
+        self._counts = counts.reshape(self.rain.shape)
 
     @property
     def state(self) -> dict[str, NDArray[np.float64]]:
@@ -93,11 +98,12 @@ class Forcing:
         rate = self._dry
         if span.frame is not None:
             rate = np.nan_to_num(self.rain.rate(span.frame).astype(np.float64), nan=0.0) / MM_PER_HOUR
-        runs = self.rain.spread(self._runoff.of(rate, seconds))
-        falling = np.where(self._ground, runs, 0)
-        if span.frame is not None:
-            self.rain_m3 += float(self.rain.spread(rate)[self._ground].sum(dtype=np.float64)) * area * seconds
-        self.runoff_m3 += float(falling.sum(dtype=np.float64)) * area * seconds
+        runs = self._runoff.of(rate, seconds)
+        self.rain_m3 += float((rate * self._counts).sum()) * area * seconds
+        self.runoff_m3 += float((runs * self._counts).sum()) * area * seconds
+        falling = np.zeros(self.site.grid.shape)
+        if runs.any():
+            falling = np.where(self._rained, runs.ravel()[self._cell], 0)
         if self.site.inflows:
             start = self._begin + span.start
             came = rates(self.site.inflows, self.site.grid.shape, area, start, start + seconds)

@@ -30,7 +30,7 @@ import numpy as np
 from numba import njit
 
 from floodmark.hydraulics.advection import advection_in
-from floodmark.hydraulics.rows import DRY, GRAVITY, row_functions
+from floodmark.hydraulics.rows import DRY, GRAVITY, INNER, row_functions
 
 
 class State(NamedTuple):
@@ -118,6 +118,16 @@ def padded_width(columns: int) -> int:
     return -(-columns // LANES) * LANES + 2
 
 
+def room(state: State, advects: bool) -> tuple[Any, Any]:
+    """Rows to work in, and velocities and accelerations of the faces where they count.
+
+    Made here and not by the solver: what makes arrays takes long to compile.
+    """
+    rows, width = state.depth.shape
+    moving = (4, rows + 1, width) if advects else (4, 1, 1)
+    return np.ones((7, width), state.depth.dtype), np.zeros(moving, state.depth.dtype)
+
+
 @cache
 def advance_in(precision: str, advects: bool = False) -> Any:
     """The compiled solver.
@@ -127,28 +137,29 @@ def advance_in(precision: str, advects: bool = False) -> Any:
         advects: Whether the convective acceleration counts; compiled only if it does.
 
     Returns:
-        `advance(state, ground, numbers, rain, start, duration)` with rain in m s-1, shape of depth and zero on walls,
-        and times in s, which carries `state` forward by exactly `duration` and returns the steps taken.
+        `advance(state, ground, numbers, rain, scratch, moving, start, duration)` with rain in m s-1, shape of depth and
+        zero on walls, room to work in, and times in s, which carries `state` forward by exactly `duration` and returns
+        the steps taken.
     """
     real = np.float32 if precision == "float32" else np.float64
     step_in = _step_in(precision, advects)
 
     @njit(nogil=True, error_model="numpy")
-    def advance(state: Any, ground: Any, numbers: Any, rain: Any, start: float, duration: float) -> int:
+    def advance(
+        state: Any, ground: Any, numbers: Any, rain: Any, scratch: Any, moving: Any, start: float, duration: float
+    ) -> int:  # fmt: skip
         rows, columns = state.depth.shape[0], numbers.columns
-        scratch = np.ones((7, state.depth.shape[1]), real)
-        # Velocities and accelerations of the faces, where they count.
-        moving = np.zeros((4, rows + 1, state.depth.shape[1]) if advects else (4, 1, 1), real)
         speed = 1.0 + numbers.froude if advects else 1.0
-        falling, beyond = 0.0, DRY
+        falling, beyond, deepest = 0.0, DRY, 0.0
         for i in range(rows):
             for j in range(columns):
                 falling += float(rain[i, j])
+                deepest = max(deepest, float(state.depth[i, j]))
         for side in range(4):
             for j in range(ground.ghost.shape[1]):
                 if ground.ghost[side, j] > beyond:
                     beyond = float(ground.ghost[side, j])
-        deepest, steps, passed = float(state.depth.max()), 0, 0.0
+        steps, passed = 0, 0.0
         while passed < duration:
             fastest = speed * np.sqrt(GRAVITY * max(deepest, beyond))
             step = min(numbers.longest, numbers.courant * numbers.dx / fastest)
@@ -174,12 +185,12 @@ def _step_in(precision: str, advects: bool) -> Any:
     accelerate: Any = advection_in(precision) if advects else None
     zero = real(0)
 
-    @njit(nogil=True, error_model="numpy")
+    @njit(nogil=True, error_model="numpy", **INNER)
     def slow_down(mean: Any, acceleration: Any, i: int, n: int, dt: Any) -> None:
         for j in range(n):
             mean[j] -= dt * acceleration[i, j]
 
-    @njit(nogil=True, error_model="numpy")
+    @njit(nogil=True, error_model="numpy", **INNER)
     def rim(
         q: Any, depth: Any, at: int, face: int, sign: Any, conveyance: Any, ghost: Any, side: int, friction: Any,
         n: int, g_dt_dx: Any, fastest: Any,
@@ -189,18 +200,18 @@ def _step_in(precision: str, advects: bool) -> Any:
             known, beyond = conveyance[side, j], ghost[side, j]
             q[face, j] = sign * edge(sign * q[face, j], depth[at, j], known, beyond, friction[j], g_dt_dx, fastest)
 
-    @njit(nogil=True, error_model="numpy")
+    @njit(nogil=True, error_model="numpy", **INNER)
     def slow(friction: Any, rough: Any, i: int, dt: Any) -> None:
         """4 g n^2 dt of a row of faces."""
         for j in range(friction.size):
             friction[j] = rough[i, j] * dt
 
-    @njit(nogil=True, error_model="numpy")
+    @njit(nogil=True, error_model="numpy", **INNER)
     def count(edges: Any, side: int, q: Any, ratio: Any) -> None:
         """Add one face's discharge, positive outwards, to the ledger."""
         edges[0 if q > zero else 1, side] += abs(float(q)) * float(ratio)
 
-    @njit(nogil=True, error_model="numpy")
+    @njit(nogil=True, error_model="numpy", **INNER)
     def step_all(
         state: Any, ground: Any, numbers: Any, rain: Any, scratch: Any, moving: Any, step: float, now: float
     ) -> Any:  # fmt: skip
@@ -221,7 +232,8 @@ def _step_in(precision: str, advects: bool) -> Any:
         if advects:
             accelerate(depth, qx, qy, drop_x, drop_y, n, real(1 / numbers.dx), ux, uy, ax, ay)
         highest, held = bits(zero), False
-        above[:] = qy[0]
+        for j in range(n):  # assigned as a whole, it would take numba seconds to compile what to say of other shapes
+            above[j] = qy[0, j]
         slow(slow_x, rough_x, 0, dt)
         slow(slow_y, rough_y, 0, dt)
         for i in range(rows):

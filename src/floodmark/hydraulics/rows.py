@@ -30,6 +30,10 @@ FUSED = {"contract"}
 """Products and sums may be fused; nothing is reordered, so two-sums stay exact and results do not hang on widths."""
 
 
+INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Called by compiled code alone: it compiles sooner without what Python would call it by."""
+
+
 class Rows(NamedTuple):
     """The compiled functions, which the solver closes over."""
 
@@ -83,7 +87,7 @@ def row_functions(precision: str) -> Rows:
     dry, spent, least = real(DRY), real(SPENT), real(1e-30)
 
     def compiled(function: Any) -> Any:
-        return njit(nogil=True, error_model="numpy", fastmath=FUSED)(function)
+        return njit(nogil=True, error_model="numpy", fastmath=FUSED, **INNER)(function)
 
     @compiled
     def root(h: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from floodmark.hydraulics.edges import CLOSED, Edges, beyond
-from floodmark.hydraulics.kernel import Ground, Numbers, State, advance_in, padded_width
+from floodmark.hydraulics.kernel import Ground, Numbers, State, advance_in, padded_width, room
 from floodmark.hydraulics.rows import DRY, GRAVITY
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ class Water:
             **_outer(edges, bed, roughness, self._real),
         )  # fmt: skip
         self._state = self._begin(depth, peaks)
+        self._room = room(self._state, physics.advection)
         self.seconds, self.steps = 0.0, 0
         self.initial_m3 = self.stored_m3
 
@@ -163,7 +164,9 @@ class Water:
         """
         falling = np.where(self.solid, 0, fall).astype(self._real)
         solve = advance_in(self.physics.precision, self.physics.advection)
-        self.steps += int(solve(self._state, self._ground, self._numbers, falling, self.seconds, float(duration)))
+        self.steps += int(
+            solve(self._state, self._ground, self._numbers, falling, *self._room, self.seconds, float(duration))
+        )
         self.seconds += float(duration)
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
