@@ -82,7 +82,9 @@ class Setting(NamedTuple):
 
     def water(self) -> Water:
         """One event's, on dry ground."""
-        return Water(self.bed, self.cell_size, manning_n=self.manning_n, edges=self.edges, physics=self.physics)
+        return Water(
+            self.bed, self.cell_size, manning_n=self.manning_n, edges=self.edges, physics=self.physics, peaks=True
+        )
 
 
 def demonstration() -> Setting:

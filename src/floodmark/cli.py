@@ -146,4 +146,4 @@ def _root() -> Path:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="floodmark")

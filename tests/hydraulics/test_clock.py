@@ -45,3 +45,16 @@ def test_going_on_after_a_mark_gives_the_spans_that_were_left(clock, data):
     spans = list(clock.spans())
     cut = data.draw(st.integers(0, len(spans) - 1))
     assert list(clock.spans(spans[cut].start)) == spans[cut:]
+
+
+@given(CLOCKS, st.data())
+def test_going_on_from_anywhere_and_stopping_anywhere_leaves_no_second_out(clock, data):
+    after = data.draw(st.integers(0, clock.end - 1))
+    until = data.draw(st.integers(after + 1, clock.end))
+    spans = list(clock.spans(after, until))
+    assert (spans[0].start, spans[-1].end, spans[-1].kept) == (after, until, True)
+    for one, other in itertools.pairwise(spans):
+        assert one.end == other.start
+    for span in spans:
+        assert span.frame == (span.start // clock.step if span.start < clock.raining else None)
+        assert span.frame is None or span.end <= (span.frame + 1) * clock.step

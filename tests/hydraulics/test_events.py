@@ -233,10 +233,14 @@ def test_newly_flooded_leaves_out_what_was_wet_before(tmp_path):
     study(tmp_path, [60.0] * 24, elevation=bed)
     (dry,) = run(tmp_path, edges=CLOSED, manning_n=0.02).values()
     (pond,) = run(tmp_path, manning_n=0.02, initial_water="ponds").values()
-    assert int(dry["newly_flooded_cells"]) == int(dry["wet_cells"]) >= 100
-    assert int(pond["newly_flooded_cells"]) == int(pond["wet_cells"]) - 100
+    # At any time, and so no fewer than at the end.
+    assert int(dry["newly_flooded_cells"]) >= int(dry["wet_cells"]) >= 100
     assert float(pond["initial_m3"]) == pytest.approx(2 * 100 * 1e4)
     with opened(tmp_path) as source:
+        peak, newly = source["max_depth"][:], int(pond["newly_flooded_cells"])
+        # In the file peaks are rounded to the millimetre.
+        assert 0 < (peak > 0.1005).sum() - 100 <= newly <= (peak >= 0.1).sum() - 100
+        assert newly == source.ledger_newly_flooded_cells
         assert source["initial_depth"][15, 15] == pytest.approx(2)
         assert source["depth"][0, 15, 15] > 2
 

@@ -78,6 +78,12 @@ def test_rates_are_those_of_the_cells(tmp_path):
         (HEAD + ROWS.splitlines()[0] + "\n", "needs two rows or more"),
         (HEAD + ROWS.replace(",8", ","), "a value in every column"),
         (HEAD + ROWS.replace("401250", "401350", 1), "more than one place"),
+        (HEAD + ROWS.replace("2012-05-14T03:00:00", "0"), "time '0': must be ISO 8601"),
+        (HEAD + ROWS.replace("2012-05-14T03:00:00", "14/05/2012 03:00"), "time '14/05/2012 03:00': must be ISO 8601"),
+        (
+            HEAD + ROWS.replace("2012-05-14T03:00:00", "2012-13-14T03:00:00"),
+            "time '2012-13-14T03:00:00': month must be",
+        ),
         (HEAD + ROWS.replace(",8", ",much"), "inflows.csv"),
         ("", "cannot be read as CSV"),
     ],

@@ -28,14 +28,27 @@ def pit(depth=4.0):
 
 def test_each_edge_is_what_the_params_say_of_it(tmp_path):
     level = {"kind": "level", "slope": 0, "level": 44.5}
-    edges = {"west": {"kind": "closed", "slope": 0.1, "level": 3}, "east": level, "north": FREE, "south": FREE}
+    edges = {"west": {"kind": "closed", "slope": 0.1, "level": None}, "east": level, "north": FREE, "south": FREE}
     site = make_site(slope(), GRID, tmp_path, options(edges=edges))
     assert site.edges == (CLOSED, Edge(level=44.5), Edge(slope=0.01), Edge(slope=0.01))
 
 
 def test_a_level_edge_without_a_level_is_refused():
-    with pytest.raises(ValueError, match="needs a level in m"):
+    with pytest.raises(ValueError, match="needs a level, in m"):
         options(edges={"kind": "level", "slope": 0, "level": None})
+    with pytest.raises(ValueError, match="level = 3 belongs to kind = level, and kind is free"):
+        options(edges={"kind": "free", "slope": 0.01, "level": 3})
+
+
+@pytest.mark.parametrize(
+    ("level", "said"), [(20.0, "below the whole edge"), (400.0, "above all the ground"), (48.0, "")]
+)
+def test_a_level_that_has_nothing_to_do_with_the_ground_is_told(tmp_path, capsys, level, said):
+    edge = {"kind": "level", "slope": 0, "level": level}
+    make_site(slope(), GRID, tmp_path, options(edges={"west": FREE, "east": FREE, "north": edge, "south": FREE}))
+    told = capsys.readouterr().err
+    assert said in told
+    assert bool(said) == ("make_water.edges.north.level" in told)
 
 
 def test_a_pond_stands_as_high_as_it_spills_and_nowhere_else(tmp_path):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from floodmark.hydraulics.clock import Clock
 from floodmark.hydraulics.events import about, open_rain
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import torch
-    from numpy.typing import NDArray
 
     from floodmark.hydraulics.clock import Span
     from floodmark.hydraulics.events import Event, SequenceRain
@@ -50,44 +50,65 @@ def simulate_batches(
     return sorted(found, key=lambda balance: order[balance.event])
 
 
+class _Hosted:
+    """The batch as it is now, brought from the device once, whatever is asked of it and for how many items."""
+
+    def __init__(self, water: TorchWater) -> None:
+        self._water, self._known = water, dict[str, NDArray[Any]]()
+
+    def __call__(self, name: str) -> NDArray[Any]:
+        """The values of an attribute or method of the water, items first."""
+        if name not in self._known:
+            values = getattr(self._water, name)
+            self._known[name] = (values() if callable(values) else values).cpu().numpy()
+        return self._known[name]
+
+    def peaks(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Both halves of `peak`."""
+        if "peak" not in self._known:
+            peak, time = self._water.peak
+            self._known |= {"peak": peak.cpu().numpy(), "peak_time": time.cpu().numpy()}
+        return self._known["peak"], self._known["peak_time"]
+
+
 @dataclass(frozen=True)
 class _Item:
     """One item of a batch, as `Record` knows water."""
 
-    water: TorchWater
+    hosted: _Hosted
     at: int
 
     @property
     def initial_m3(self) -> float:
-        return float(self.water.initial_m3_B[self.at])
+        return float(self.hosted("initial_m3_B")[self.at])
 
     @property
     def depth(self) -> NDArray[Any]:
-        return self._host(self.water.depth)
+        return self._of("depth")
 
     @property
     def peak(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        peak, time = self.water.peak
-        return self._host(peak), self._host(time)
+        peak, time = self.hosted.peaks()
+        return peak[self.at], time[self.at]
 
     @property
     def stored_m3(self) -> float:
-        return float(self.water.stored_m3[self.at])
+        return float(self.hosted("stored_m3")[self.at])
 
     @property
     def soil_m3(self) -> float:
-        return float(self.water.soil_m3[self.at])
+        return float(self.hosted("soil_m3")[self.at])
 
     @property
     def edges_m3(self) -> NDArray[np.float64]:
-        return self._host(self.water.edges_m3)
+        return self._of("edges_m3")
 
     def speed(self) -> NDArray[Any]:
-        return self._host(self.water.speed())
+        return self._of("speed")
 
-    def _host(self, values: torch.Tensor) -> NDArray[Any]:
-        array: NDArray[Any] = values[self.at].cpu().numpy()
-        return array
+    def _of(self, name: str) -> NDArray[Any]:
+        values: NDArray[Any] = self.hosted(name)[self.at]
+        return values
 
 
 def _group(
@@ -107,11 +128,13 @@ def _group(
             [none if span is None else forcing.fall(span) for span, forcing in zip(now, forcings, strict=True)]
         )
         water.advance(fall, [0.0 if span is None else float(span.end - span.start) for span in now])
+        hosted = _Hosted(water)
         for at, span in enumerate(now):
             if span is not None and span.kept:
-                records[at].keep(span.end, _Item(water, at))
+                records[at].keep(span.end, _Item(hosted, at))
+    hosted = _Hosted(water)
     return [
-        record.close(_Item(water, at), forcings[at], event.name, event.origin, rain.missing_share)
+        record.close(_Item(hosted, at), forcings[at], event.name, event.origin, rain.missing_share)
         for at, (record, (event, rain)) in enumerate(zip(records, rains, strict=True))
     ]
 

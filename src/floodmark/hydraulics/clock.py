@@ -52,16 +52,16 @@ class Clock:
         """When the event ends."""
         return self.raining + self.recession
 
-    def spans(self, after: int = 0) -> Iterator[Span]:
-        """The spans from `after`, which must be the end of one, to the end.
+    def spans(self, after: int = 0, until: int | None = None) -> Iterator[Span]:
+        """The spans from `after` to `until`, None the end; what is kept last is kept at `until`, too.
 
         While it does not rain, a span is a step of the rain long or shorter: losses and inflows go on.
         """
-        kept = {*range(self.interval, self.end + 1, self.interval), self.end}
-        marks = sorted(kept | set(range(self.step, self.end, self.step)))
-        start = 0
+        end = self.end if until is None else until
+        kept = {*range(self.interval, end + 1, self.interval), end}
+        marks = sorted({mark for mark in kept | set(range(self.step, end, self.step)) if mark > after})
+        start = after
         for mark in marks:
-            if start >= after:
-                frame = start // self.step
-                yield Span(start, mark, frame if start < self.raining else None, mark in kept)
+            frame = start // self.step if start < self.raining else None
+            yield Span(start, mark, frame, mark in kept)
             start = mark

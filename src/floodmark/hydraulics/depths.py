@@ -36,6 +36,7 @@ class DepthWriter:
         self._file = create_file(path, grid, dict(attributes))
         self._grid = grid
         self._create("depth", "depth of water above the ground, to the millimetre", "m", over_time=True)
+        self._file["depth"].standard_name = "flood_water_thickness"
         if velocity:
             self._create("speed", "speed of the water, to the millimetre a second", "m s-1", over_time=True)
         self._start, self._written = int(start.astype("datetime64[s]").astype(np.int64)), 0
@@ -71,6 +72,11 @@ class DepthWriter:
         """Write the water that stood before the rain."""
         self._create("initial_depth", "water before the rain, to the millimetre", "m")
         self._file["initial_depth"][:] = to_millimetres(depth, solid)
+
+    def add_ground(self, elevation: NDArray[Any]) -> None:
+        """Write the ground, so that ground and depth make the water's level."""
+        self._create("elevation", "height of the ground", "m")
+        self._file["elevation"][:] = elevation
 
     def add_attributes(self, attributes: dict[str, Any]) -> None:
         """Write what is known only at the end."""

@@ -57,7 +57,7 @@ class SequenceRain:
         with FILES:
             self._reader = SequenceReader(path)
             self.missing_share = self._reader.missing_share()
-        times, self._grid = self._reader.times, grid
+        times, self._grid, self.called = self._reader.times, grid, path.name
         self.start, self.frames, self.shape = times[0], len(times), self._reader.grid.shape
         self.step = int((times[1] - times[0]) / np.timedelta64(1, "s")) if len(times) > 1 else 0
 

@@ -26,14 +26,19 @@ class Rain(Protocol):
         step: Between frames, s.
         frames: How many there are.
         shape: Of a frame.
-        missing_share: Of cells and frames.
+        called: What tells it from other rain of the same start, step and shape.
     """
 
     start: np.datetime64
     step: int
     frames: int
     shape: tuple[int, int]
-    missing_share: float
+    called: str
+
+    @property
+    def missing_share(self) -> float:
+        """Of cells and frames."""
+        ...
 
     def rate(self, frame: int) -> NDArray[np.float32]:
         """Rainfall rate, mm h-1, of this shape, NaN where missing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
     from floodmark.grid import Grid
 
-COLUMNS = {"name": pl.String, "x": pl.Float64, "y": pl.Float64, "time": pl.Datetime, "discharge": pl.Float64}
+COLUMNS = {"name": pl.String, "x": pl.Float64, "y": pl.Float64, "time": pl.String, "discharge": pl.Float64}
+ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$"
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,10 @@ def read_inflows(path: Path, grid: Grid, ground: NDArray[np.bool_]) -> list[Infl
         UserError: naming the file, the hydrograph and the value, if it cannot be read, a discharge is negative, times
             do not increase, or a point lies off the ground.
     """
+    if not path.exists():
+        raise UserError(f"{path}: is absent: make_water.inflows = true needs it (floodmark simulate: in --extras)")
     try:
-        table = pl.read_csv(path, schema_overrides={"name": pl.String}, try_parse_dates=True)
+        table = pl.read_csv(path, infer_schema=False)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise UserError(f"{path}: cannot be read as CSV ({error}): its columns are {', '.join(COLUMNS)}") from error
     absent = [name for name in COLUMNS if name not in table.columns]
@@ -78,7 +82,10 @@ def read_inflows(path: Path, grid: Grid, ground: NDArray[np.bool_]) -> list[Infl
     try:
         table = table.select(pl.col(name).cast(kind) for name, kind in COLUMNS.items())
     except pl.exceptions.PolarsError as error:
-        raise UserError(f"{path}: {error}: times are ISO 8601 such as 2013-12-05T18:00:00, the rest numbers") from error
+        raise UserError(f"{path}: {error}: x, y and discharge must be numbers") from error
+    wrong = table.filter(~pl.col("time").str.contains(ISO))["time"]
+    if len(wrong):
+        raise UserError(f"{path}: time {wrong[0]!r}: must be ISO 8601, UTC, such as 2013-12-05T18:00:00")
     parts = table.group_by("name", maintain_order=True)
     return [_inflow(path, str(name), part, grid, ground) for (name,), part in parts]
 
@@ -89,7 +96,7 @@ def _inflow(path: Path, name: str, part: pl.DataFrame, grid: Grid, ground: NDArr
         raise UserError(f"{where}: needs two rows or more, and a value in every column")
     if part["x"].n_unique() > 1 or part["y"].n_unique() > 1:
         raise UserError(f"{where}: has more than one place: give each point a name of its own")
-    seconds = part["time"].dt.epoch("us").to_numpy().astype(np.float64) / 1e6
+    seconds = np.array([_seconds(where, text) for text in part["time"]])
     discharge = part["discharge"].to_numpy().astype(np.float64)
     if not (np.diff(seconds) > 0).all():
         raise UserError(f"{where}: its times must increase")
@@ -102,3 +109,12 @@ def _inflow(path: Path, name: str, part: pl.DataFrame, grid: Grid, ground: NDArr
     if not ground[row, column]:
         raise UserError(f"{where}: ({x:g}, {y:g}) lies where the heightmap says nothing: move it onto the ground")
     return Inflow(name, row, column, seconds, discharge)
+
+
+def _seconds(where: str, text: str) -> float:
+    """Since 1970; a time without a zone is UTC."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"{where}: time {text!r}: {error}") from error
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()

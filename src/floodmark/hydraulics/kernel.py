@@ -150,10 +150,11 @@ def advance_in(precision: str, advects: bool = False) -> Any:
     ) -> int:  # fmt: skip
         rows, columns = state.depth.shape[0], numbers.columns
         speed = 1.0 + numbers.froude if advects else 1.0
-        falling, beyond, deepest = 0.0, DRY, 0.0
+        falling, beyond, deepest, rise = 0.0, DRY, 0.0, 0.0
         for i in range(rows):
             for j in range(columns):
                 falling += float(rain[i, j])
+                rise = max(rise, float(rain[i, j]))
                 deepest = max(deepest, float(state.depth[i, j]))
         for side in range(4):
             for j in range(ground.ghost.shape[1]):
@@ -161,8 +162,10 @@ def advance_in(precision: str, advects: bool = False) -> Any:
                     beyond = float(ground.ghost[side, j])
         steps, passed = 0, 0.0
         while passed < duration:
-            fastest = speed * np.sqrt(GRAVITY * max(deepest, beyond))
-            step = min(numbers.longest, numbers.courant * numbers.dx / fastest)
+            reach = numbers.courant * numbers.dx / speed
+            step = min(numbers.longest, reach / np.sqrt(GRAVITY * max(deepest, beyond)))
+            # What falls meanwhile counts, too: an inflow makes dry ground deep within a step.
+            step = min(step, reach / np.sqrt(GRAVITY * max(deepest + rise * step, beyond)))
             remaining = duration - passed
             # Equal steps to the mark: none is left that is too short to matter.
             step = remaining / np.ceil(remaining / step - 1e-9)

@@ -20,14 +20,14 @@ class Balance:
         rain_m3: Rain on the ground, before losses.
         inflow_m3: From hydrographs at points.
         edge_inflow_m3: That came in over the edges.
-        losses_m3: That the ground took.
+        losses_m3: That the ground took; below zero where a store gave more than it took.
         outflow_west_m3: That left over the western edge.
         outflow_east_m3: Over the eastern.
         outflow_north_m3: Over the northern.
         outflow_south_m3: Over the southern.
         stored_m3: Water on the ground at the end.
         wet_cells: Cells at or above the wet depth at the end.
-        newly_flooded_cells: Of these, those that were below it before the rain.
+        newly_flooded_cells: Cells that were below it before the rain and reached it at any time.
         cells: Cells with ground.
         max_depth: Deepest water at any time, m.
         missing_share: Share of the rain that was missing and counted as none.

@@ -79,8 +79,10 @@ class Record:
         speed = water.speed() if self._settings.velocity else None
         self._writer.append(passed, water.depth, self._site.solid, speed)
 
-    def close(self, water: Kept, forcing: Forcing, event: str, origin: str, missing_share: float) -> Balance:
-        """Write peaks and ledger, and end the file."""
+    def close(
+        self, water: Kept, forcing: Forcing, event: str, origin: str, missing_share: float, *, ground: bool = False
+    ) -> Balance:
+        """Write peaks and ledger, with `ground` the elevation, and end the file."""
         solid, wet_depth = self._site.solid, self._settings.wet_depth
         (peak, when), edges = water.peak, water.edges_m3
         wet = ~solid & (water.depth >= wet_depth)
@@ -96,14 +98,18 @@ class Record:
             **out,
             stored_m3=water.stored_m3,
             wet_cells=int(wet.sum()),
-            newly_flooded_cells=int((wet & (self._site.depth < wet_depth)).sum()),
+            newly_flooded_cells=int((~solid & (peak >= wet_depth) & (self._site.depth < wet_depth)).sum()),
             cells=int((~solid).sum()),
             max_depth=float(peak[~solid].max(initial=0)),
             missing_share=missing_share,
         )
         self._writer.add_peaks(peak, when, solid)
+        if ground:
+            self._writer.add_ground(self._site.elevation)
         if self._site.depth.any():
             self._writer.add_initial(self._site.depth, solid)
-        self._writer.add_attributes({f"ledger_{name}": value for name, value in balance.volumes().items()})
+        counts = {name: getattr(balance, name) for name in ("wet_cells", "newly_flooded_cells", "cells")}
+        stated = {**balance.volumes(), **counts}
+        self._writer.add_attributes({f"ledger_{name}": value for name, value in stated.items()})
         self._writer.close()
         return balance

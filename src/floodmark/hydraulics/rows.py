@@ -215,7 +215,7 @@ def row_functions(precision: str) -> Rows:
         """Let the ground take what Green and Ampt allow; `potential` is conductivity times step, m.
 
         The step's infiltration is the root of their equation with its logarithm expanded (Li, Stevens and Simons 1976,
-        J. Hydraul. Div. 102(5)), exact where there is no suction.
+        Solutions to Green-Ampt infiltration equation, J. Irrig. Drain. Div. 102), exact where there is no suction.
         """
         for j in range(n):
             into, old = soil[i, j], depth[i, j]

@@ -14,6 +14,7 @@ from floodmark.hydraulics.files import INFLOWS, INITIAL, ROUGHNESS
 from floodmark.hydraulics.inflows import Inflow, read_inflows
 from floodmark.hydraulics.runoff import soil_of
 from floodmark.hydraulics.water import Physics, Water
+from floodmark.progress import say
 from floodmark.radar.crs import canonical_crs
 from floodmark.terrain.routing import drainage
 
@@ -86,13 +87,15 @@ def make_site(elevation: NDArray[np.floating], grid: Grid, folder: Path, setting
         depth = _raster(folder / INITIAL, grid, ground, "make_water.initial_water", (0.0, 1000.0))
     elif settings.initial_water == "ponds":
         depth = np.where(ground, drainage(elevation).filled - elevation.astype(np.float32), 0).astype(np.float32)
+    edges = edges_of(settings)
+    _say_levels(edges, elevation)
     conductivity, wetting = soil_of(settings.losses)
     physics = Physics(
         courant=settings.courant, froude=settings.froude, theta=settings.theta, longest_step=settings.longest_step,
         conductivity=conductivity, wetting=wetting, advection=settings.advection, precision=settings.precision,
     )  # fmt: skip
-    site = Site(elevation, grid, roughness, edges_of(settings), physics, np.where(ground, depth, 0), inflows)
-    return _settled(site, settings.spin_up * 60)
+    site = Site(elevation, grid, roughness, edges, physics, np.where(ground, depth, 0), inflows)
+    return site if settings.initial_water == "dry" else _settled(site, settings.spin_up * 60)
 
 
 def edges_of(settings: MakeWater) -> Edges:
@@ -105,9 +108,21 @@ def edges_of(settings: MakeWater) -> Edges:
     return west, east, north, south
 
 
+def _say_levels(edges: Edges, elevation: NDArray[np.floating]) -> None:
+    """Say where a level beyond an edge and the ground there have little to do with one another."""
+    rims = (elevation[:, 0], elevation[:, -1], elevation[0], elevation[-1])
+    for side, edge, rim in zip(SIDES, edges, rims, strict=True):
+        if edge.level is None or not np.isfinite(rim).any():
+            continue
+        low, high, top = float(np.nanmin(rim)), float(np.nanmax(rim)), float(np.nanmax(elevation))
+        what = "below the whole edge: water only leaves there" if edge.level <= low else "above all the ground"
+        if edge.level <= low or edge.level > top:
+            say(f"make_water.edges.{side}.level = {edge.level:g} m is {what} (the edge is {low:g} to {high:g} m)")
+
+
 def _settled(site: Site, seconds: int) -> Site:
     """The site after its initial water ran for a while without rain or soil; hollows keep what they hold."""
-    if seconds == 0 or not site.depth.any():
+    if seconds == 0 or not (site.depth.any() or any(edge.level is not None for edge in site.edges)):
         return site
     physics = Physics(**{**site.physics.__dict__, "conductivity": 0.0})
     water = Water(
@@ -126,7 +141,7 @@ def _raster(
     from rasterio.errors import RasterioError
 
     if not path.exists():
-        raise UserError(f"{asked} = raster needs {path}: put it there, or choose another value")
+        raise UserError(f"{asked} = raster needs {path} (floodmark simulate: in --extras), which is absent")
     try:
         with rasterio.open(path) as source:
             values = source.read(1, masked=True).astype(np.float32).filled(np.nan)
@@ -145,4 +160,6 @@ def _raster(
             f"{path}: {int(wrong.sum())} cells with ground have no value within {allowed[0]:g} to {allowed[1]:g}, the "
             f"first at ({grid.x[column]:g}, {grid.y[row]:g}): {values[row, column]:g}"
         )
-    return np.where(ground, values, allowed[0]).astype(np.float32)
+    # Faces and edges beside cells without ground take the mean of both sides, so the others' middle does least harm.
+    usual = float(np.median(values[ground])) if ground.any() else allowed[0]
+    return np.where(ground, values, usual).astype(np.float32)

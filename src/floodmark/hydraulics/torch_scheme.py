@@ -119,7 +119,7 @@ def pace_of(step_B: Tensor, dx: float, real: torch.dtype) -> Pace:
 
 
 def root_of(h: Tensor) -> Tensor:
-    """h^(-1/6) as `floodmark.hydraulics.rows` has it: from the bits, by Householder's method.
+    """h^(-1/6) from the bits, as in `floodmark.hydraulics.rows`, but all by Householder's method.
 
     Torch's own powers on a CPU come out otherwise where elements are left over from a vector, and so would hang on how
     many items there are; sums and products do not.
@@ -241,8 +241,10 @@ def soak(state: TorchState, potential_B11: Tensor, wetting: float) -> TorchState
     """Let the ground take what Green and Ampt allow; see `floodmark.hydraulics.rows`."""
     into, old = state.soil_BHW, state.depth_BHW
     part = potential_B11 - 2 * into
-    wanted = (part + (part * part + 8 * potential_B11 * (into + wetting)).sqrt()) / 2
-    taken = torch.minimum(wanted.clamp(min=0), old)
+    product = 4 * potential_B11 * (into + wetting)
+    both = part.abs() + (part * part + 2 * product).sqrt()
+    wanted = torch.where(part > 0, both / 2, product / both.clamp(min=1e-30))
+    taken = torch.minimum(wanted, old)
     new = old - taken
     more, lost = two_sum(into, taken + state.soil_carry_BHW)
     carry = state.carry_BHW + ((old - new) - taken)

@@ -169,9 +169,11 @@ class TorchWater:
         falling_B = rain_BHW.double().flatten(1).sum(1)
         duration_B = torch.as_tensor(duration, dtype=torch.float64).to(self.device).expand(self.items)
         passed_B, deepest_B = torch.zeros_like(duration_B), self.deepest
-        while needed := self._needed(duration_B, passed_B, deepest_B):
+        rise_B = rain_BHW.double().flatten(1).amax(1).clamp(min=0)
+        while needed := self._needed(duration_B, passed_B, self._stable_step(deepest_B, rise_B)):
             for _ in range(min(needed, CHUNK)):
-                step_B, passed_B = self._next_step(duration_B, passed_B, deepest_B)
+                stable_B = self._stable_step(deepest_B, rise_B)
+                step_B, passed_B = self._next_step(duration_B, passed_B, stable_B)
                 now_B = self.seconds_B + passed_B
                 self._state, deepest_B = step_all(self._state, self._axes, self._constants, rain_BHW, step_B, now_B)
                 # What the depths were given is what is counted: the rounded step, not the exact one.
@@ -200,20 +202,23 @@ class TorchWater:
             taken[name] for name in ("seconds_B", "steps_B", "initial_m3_B")
         )
 
-    def _stable_step(self, deepest_B: Tensor) -> Tensor:
-        """Longest stable step of each item, s, float64."""
-        wave = (GRAVITY * torch.maximum(deepest_B.double(), self._beyond_G)).sqrt()
-        wave *= 1 + self.physics.froude if self.physics.advection else 1
-        return (self.physics.courant * self.cell_size / wave).clamp(max=self.physics.longest_step)
+    def _stable_step(self, deepest_B: Tensor, rise_B: Tensor) -> Tensor:
+        """Longest stable step of each item, s, float64, counting what falls meanwhile at `rise_B`, m s-1."""
+        speed = 1 + self.physics.froude if self.physics.advection else 1
+        reach, deepest_B = self.physics.courant * self.cell_size / speed, deepest_B.double()
+        step_B = reach / (GRAVITY * torch.maximum(deepest_B, self._beyond_G)).sqrt()
+        step_B = step_B.clamp(max=self.physics.longest_step)
+        later_B = torch.maximum(deepest_B + rise_B * step_B, self._beyond_G)
+        return torch.minimum(step_B, reach / (GRAVITY * later_B).sqrt())
 
-    def _needed(self, duration_B: Tensor, passed_B: Tensor, deepest_B: Tensor) -> int:
+    def _needed(self, duration_B: Tensor, passed_B: Tensor, stable_B: Tensor) -> int:
         """Steps of the item that needs most of them if its water gets no deeper. This waits for the device."""
-        return int(((duration_B - passed_B) / self._stable_step(deepest_B) - 1e-9).ceil().max().item())
+        return int(((duration_B - passed_B) / stable_B - 1e-9).ceil().max().item())
 
-    def _next_step(self, duration_B: Tensor, passed_B: Tensor, deepest_B: Tensor) -> tuple[Tensor, Tensor]:
+    def _next_step(self, duration_B: Tensor, passed_B: Tensor, stable_B: Tensor) -> tuple[Tensor, Tensor]:
         """The next step of each item, and the time passed after it, s; equal steps to the mark."""
         remaining_B = duration_B - passed_B
-        count_B = (remaining_B / self._stable_step(deepest_B) - 1e-9).ceil().clamp(min=1)
+        count_B = (remaining_B / stable_B - 1e-9).ceil().clamp(min=1)
         step_B = remaining_B / count_B
         arrives_B = remaining_B - step_B < 1e-6 * step_B
         return step_B, torch.where(arrives_B, duration_B, passed_B + step_B)

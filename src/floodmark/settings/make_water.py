@@ -66,7 +66,9 @@ class EdgeSettings(Section):
     @model_validator(mode="after")
     def _level_is_known(self) -> EdgeSettings:
         if self.kind == "level" and self.level is None:
-            raise ValueError("kind = level needs a level in m, found null")
+            raise ValueError("kind = level needs a level, in m: it is null")
+        if self.kind != "level" and self.level is not None:
+            raise ValueError(f"level = {self.level:g} belongs to kind = level, and kind is {self.kind}: make it null")
         return self
 
 

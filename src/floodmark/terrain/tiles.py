@@ -144,4 +144,4 @@ def _open(name: str, address: str) -> Tile:
 @cache
 def _say_assumed() -> None:
     """Once a run, for one missing .prj comes with many."""
-    say(f"heightmap grids without a .prj are taken to be in {ASSUMED_CRS}, as OS Terrain 50 is")
+    say(f"heightmap grids without a .prj are taken to be in {ASSUMED_CRS}, as OS Terrain 50 is: others need a .prj")

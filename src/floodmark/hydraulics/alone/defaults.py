@@ -11,6 +11,12 @@ from floodmark.settings.make_water import MakeWater
 if TYPE_CHECKING:
     from pathlib import Path
 
+VERSION = "0.1.0"
+"""Of the package; a test holds it to pyproject.toml."""
+
+PIPELINE_ONLY = {"source", "imports", "min_frames", "max_missing_share"}
+"""Params of make_water that a lone simulation has no use for."""
+
 _FREE = {"kind": "free", "slope": 0.01, "level": None}
 
 DEFAULTS: dict[str, Any] = {
@@ -29,7 +35,7 @@ DEFAULTS: dict[str, Any] = {
     "advection": False,
     "courant": 0.7,
     "froude": 1.0,
-    "theta": 0.9,
+    "theta": 1.0,
     "longest_step": 60,
     "snapshot_interval": 15,
     "velocity": True,
@@ -65,17 +71,24 @@ def lone_settings(params: Path | None, changes: tuple[str, ...]) -> MakeWater:
             value = YAML(typ="safe", pure=True).load(text)
         except YAMLError as error:
             raise UserError(f"--set {change}: the value is not YAML ({error})") from error
+        if key.removeprefix("make_water.").split(".")[0] in PIPELINE_ONLY:
+            raise UserError(f"--set {change}: {key} belongs to the pipeline and means nothing here")
         if not equals or not key:
             raise UserError(f"--set {change}: must be key=value, such as manning_n=0.03 or losses.kind=green_ampt")
-        inner = section
-        *path, last = key.removeprefix("make_water.").split(".")
-        for part in path:
-            inner = inner.get(part) if isinstance(inner, dict) else None  # type: ignore[assignment]
-        if not isinstance(inner, dict) or last not in inner:
-            known = ", ".join(sorted(inner)) if isinstance(inner, dict) else ", ".join(sorted(section))
-            raise UserError(f"--set {change}: there is no {key}; there are {known}")
-        inner[last] = value
+        _assign(section, key.removeprefix("make_water.").split("."), value, change)
     return read_section({"make_water": section}, "make_water", MakeWater, "--set")
+
+
+def _assign(section: dict[str, Any], keys: list[str], value: Any, change: str) -> None:
+    """Put a value at a path of keys that must be there."""
+    first, *rest = keys
+    if first not in section or (rest and not isinstance(section[first], dict)):
+        known = ", ".join(sorted(set(section) - PIPELINE_ONLY))
+        raise UserError(f"--set {change}: there is no {first} here; there are {known}")
+    if rest:
+        _assign(section[first], rest, value, change)
+    else:
+        section[first] = value
 
 
 def _copy(section: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 NOWHEN: Any = np.datetime64("2000-01-01T00:00", "s")
 """When rain without a date begins."""
 
+HIGHEST = 1000.0
+"""Plausible rate, mm h-1."""
+
+MOST_ABSENT = 0.5
+"""Share of frames that may be absent from one event."""
+
 STEADY_STEP = 300
 """Length of a frame of steady rain, s."""
 
@@ -33,13 +39,15 @@ class SteadyRain:
         rate: mm h-1.
         minutes: How long it falls.
         grid: Of the ground.
+        start: When it begins, None: NOWHEN.
     """
 
-    def __init__(self, rate: float, minutes: float, grid: Grid) -> None:
+    def __init__(self, rate: float, minutes: float, grid: Grid, start: np.datetime64 | None = None) -> None:
         seconds = round(minutes * 60)
         self.step = STEADY_STEP if seconds % STEADY_STEP == 0 else seconds
-        self.frames, self.start, self.shape = seconds // self.step, NOWHEN, (1, 1)
+        self.frames, self.start, self.shape = seconds // self.step, NOWHEN if start is None else start, (1, 1)
         self.missing_share, self._rate, self._grid = 0.0, np.float32(rate), grid
+        self.called = f"{rate:g} mm h-1 for {seconds} s"
 
     def rate(self, frame: int) -> NDArray[np.float32]:
         """Rainfall rate, mm h-1, of one cell."""
@@ -56,12 +64,16 @@ class RadarRain:
     Args:
         path: A file, or a folder of them.
         grid: Of the ground; its CRS may differ.
+        begin: First time that is used, None: all.
+        end: Last time that is used, None: all.
 
     Raises:
-        UserError: if there is no file, files lie on different grids, times are uneven, or no ground is covered.
+        UserError: if there is no file, files lie on different grids, most frames are absent, or no ground is covered.
     """
 
-    def __init__(self, path: Path, grid: Grid) -> None:
+    def __init__(
+        self, path: Path, grid: Grid, begin: np.datetime64 | None = None, end: np.datetime64 | None = None
+    ) -> None:
         files = [path] if path.is_file() else find_files(path)
         if not files:
             raise UserError(f"{path}: holds no .nc file of rain: see docs/reference/data-layout.md, section radar")
@@ -70,11 +82,17 @@ class RadarRain:
             headers[0].grid.require_same(header.grid, f"rain of {headers[0].path} and {header.path}")
         self._own, self._grid = headers[0].grid, grid
         times = np.unique(np.concatenate([header.times for header in headers]).astype("datetime64[s]"))
+        whole = times
+        times = times[(times >= (begin or times[0])) & (times <= (end or times[-1]))]
+        if len(times) == 0:
+            raise UserError(f"{path}: no rain between {begin} and {end}: it has {whole[0]} to {whole[-1]}")
         if len(times) < 2:
             raise UserError(f"{path}: holds one time only: rain needs two or more, to say how long a frame falls")
         self.step = int(np.diff(times).min() / np.timedelta64(1, "s"))
         entries: dict[int, Entry] = {}
         for entry in index_frames(headers, self.step):
+            if not times[0] <= np.datetime64(entry.mark * self.step, "s") <= times[-1]:
+                continue
             if entry.mark in entries:
                 raise UserError(f"{entry.source.path} and another file both hold {entry.mark * self.step} s since 1970")
             entries[entry.mark] = entry
@@ -82,18 +100,43 @@ class RadarRain:
         self._entries = [entries.get(mark) for mark in range(first, last + 1)]
         self.start, self.frames, self.shape = times[0], len(self._entries), self._own.shape
         absent = sum(entry is None for entry in self._entries)
-        self.missing_share = absent / self.frames
+        if absent > MOST_ABSENT * self.frames:
+            raise UserError(
+                f"{path}: {absent} of {self.frames} frames between {times[0]} and {times[-1]} are absent: it holds "
+                "more than one event: choose one with --from and --to"
+            )
         if absent:
             say(f"{path}: {absent} of {self.frames} frames are absent and count as no rain")
+        # Frames may be added to an archive that a simulation goes on with, so they are not part of its name.
+        self.called = repr(self._own)
+        self._asked = self._missing = 0
         self._place(path)
 
     def rate(self, frame: int) -> NDArray[np.float32]:
-        """Rainfall rate, mm h-1, shape of the radar's grid, NaN where missing."""
+        """Rainfall rate, mm h-1, shape of the radar's grid, NaN where missing.
+
+        Raises:
+            UserError: naming the file and the time, if a rate is below zero or above HIGHEST.
+        """
         entry = self._entries[frame]
+        self._asked += int(self._inside.sum())
         if entry is None:
+            self._missing += int(self._inside.sum())
             return np.full(self.shape, np.nan, np.float32)
         rate: NDArray[np.float32] = entry.source.frames(entry.place, entry.place + 1)[0]
+        known = rate[np.isfinite(rate)]
+        if known.size and not (known.min() >= 0 and known.max() <= HIGHEST):
+            raise UserError(
+                f"{entry.source.path}: rain of {known.min():g} to {known.max():g} mm h-1 at "
+                f"{entry.source.times[entry.place]}: must be 0 to {HIGHEST:g}: check its units"
+            )
+        self._missing += int(np.isnan(rate)[self._row, self._column][self._inside].sum())
         return rate
+
+    @property
+    def missing_share(self) -> float:
+        """Of the ground and the frames read so far, what had no value and counted as no rain."""
+        return self._missing / self._asked if self._asked else 0.0
 
     def spread(self, values: NDArray[Any]) -> NDArray[Any]:
         """Values of the radar's cells on the cells of the ground; none where the radar does not reach."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -16,33 +17,39 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from floodmark.hydraulics.forcing import Forcing
+    from floodmark.hydraulics.forcing import Forcing, Rain
     from floodmark.hydraulics.site import Site
     from floodmark.hydraulics.water import Water
 
 
-def fingerprint(site: Site, losses: Any, rain: Any) -> str:
-    """What a state belongs to: ground, roughness, edges, physics, losses, and the rain's beginning and cells."""
-    digest = hashlib.blake2b(digest_size=16)
-    digest.update(np.ascontiguousarray(site.elevation, np.float64).tobytes())
-    digest.update(np.ascontiguousarray(site.manning_n, np.float64).tobytes())
-    for part in (site.grid, site.edges, site.physics, losses, rain.start, rain.step, rain.shape):
-        digest.update(repr(part).encode())
-    return digest.hexdigest()
+def fingerprint(site: Site, losses: Any, rain: Rain) -> dict[str, str]:
+    """What a state belongs to, part by part."""
+    parts: dict[str, bytes] = {
+        "heightmap": np.ascontiguousarray(site.elevation, np.float64).tobytes() + repr(site.grid).encode(),
+        "manning_n": np.ascontiguousarray(site.manning_n, np.float64).tobytes(),
+        "edges": repr(site.edges).encode(),
+        "physics": repr(site.physics).encode(),
+        "losses": repr(losses).encode(),
+        "inflows": repr(site.inflows).encode(),
+        "rain": repr((rain.start, rain.step, rain.shape, rain.called)).encode(),
+    }
+    return {name: hashlib.blake2b(part, digest_size=16).hexdigest() for name, part in parts.items()}
 
 
-def save_state(path: Path, water: Water, forcing: Forcing, belongs: str) -> None:
+def save_state(path: Path, water: Water, forcing: Forcing, belongs: dict[str, str]) -> None:
     """Write the state, whole or not at all."""
     partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
     try:
         with partial.open("wb") as file:
-            np.savez(file, allow_pickle=False, belongs=np.array(belongs), **water.snapshot(), **forcing.state)
+            np.savez(
+                file, allow_pickle=False, belongs=np.array(json.dumps(belongs)), **water.snapshot(), **forcing.state
+            )
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
 
-def load_state(path: Path, water: Water, forcing: Forcing, belongs: str) -> None:
+def load_state(path: Path, water: Water, forcing: Forcing, belongs: dict[str, str]) -> None:
     """Let water and forcing go on from a state.
 
     Raises:
@@ -51,12 +58,13 @@ def load_state(path: Path, water: Water, forcing: Forcing, belongs: str) -> None
     try:
         with np.load(path, allow_pickle=False) as stored:
             parts: dict[str, NDArray[Any]] = {name: stored[name] for name in stored.files}
-        if str(parts["belongs"]) != belongs:
+        stored_for = json.loads(str(parts["belongs"]))
+        differs = [name for name, digest in belongs.items() if stored_for.get(name) != digest]
+        if differs:
             raise UserError(
-                f"{path}: is the state of another simulation: heightmap, rain, roughness, edges, losses and physics "
-                "must be those it was saved with"
+                f"{path}: is the state of another simulation: {', '.join(differs)} must be as when it was saved"
             )
         water.restore(parts)
         forcing.restore(parts)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise UserError(f"{path}: is no state that --save-state wrote, or is damaged ({error})") from error
