@@ -276,3 +276,20 @@ def test_a_run_may_stop_anywhere_and_go_on_with_another_clock(folder):
     assert after["stored_m3"] == pytest.approx(whole["stored_m3"], rel=1e-3)
     other = simulate(folder, "--rain", 600, "--duration", 40, "--resume", state)
     assert (other.exit_code, "rain must be as when it was saved" in other.output) == (2, True)
+
+
+def test_a_clock_may_begin_at_any_minute_but_must_be_even(folder):
+    (folder / "rain").mkdir()
+    rain, late = GRID.coarser(20), START + np.timedelta64(127, "s")
+    write_rain(folder / "rain" / "a.nc", [30.0] * 3, rain, start=late)
+    done = simulate(folder, "--rain", folder / "rain", "--ledger", folder / "ledger.json")
+    assert done.exit_code == 0, done.output
+    assert json.loads((folder / "ledger.json").read_text())["rain_m3"] == pytest.approx(3 * 0.0025 * 40 * 60 * 2500)
+    assert depth_of(folder / "depth.nc")[1][0] == late + np.timedelta64(900, "s")
+    for name, start, said in (
+        ("b.nc", late + np.timedelta64(1000, "s"), "is not a multiple of"),
+        ("b.nc", late, "both hold"),
+    ):
+        write_rain(folder / "rain" / name, [30.0] * 3, rain, start=start)
+        refused = simulate(folder, "--rain", folder / "rain")
+        assert (refused.exit_code, said in refused.output) == (2, True), refused.output

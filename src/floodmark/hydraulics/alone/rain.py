@@ -8,7 +8,7 @@ import numpy as np
 
 from floodmark.errors import UserError
 from floodmark.progress import say
-from floodmark.radar.frames import index_frames
+from floodmark.radar.frames import Entry
 from floodmark.radar.netcdf import find_files, read_header
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from floodmark.grid import Grid
-    from floodmark.radar.frames import Entry
+    from floodmark.radar.netcdf import RadarFile
 
 NOWHEN: Any = np.datetime64("2000-01-01T00:00", "s")
 """When rain without a date begins."""
@@ -89,15 +89,7 @@ class RadarRain:
         if len(times) < 2:
             raise UserError(f"{path}: holds one time only: rain needs two or more, to say how long a frame falls")
         self.step = int(np.diff(times).min() / np.timedelta64(1, "s"))
-        entries: dict[int, Entry] = {}
-        for entry in index_frames(headers, self.step):
-            if not times[0] <= np.datetime64(entry.mark * self.step, "s") <= times[-1]:
-                continue
-            if entry.mark in entries:
-                raise UserError(f"{entry.source.path} and another file both hold {entry.mark * self.step} s since 1970")
-            entries[entry.mark] = entry
-        first, last = min(entries), max(entries)
-        self._entries = [entries.get(mark) for mark in range(first, last + 1)]
+        self._entries = _on_clock(headers, times, self.step)
         self.start, self.frames, self.shape = times[0], len(self._entries), self._own.shape
         absent = sum(entry is None for entry in self._entries)
         if absent > MOST_ABSENT * self.frames:
@@ -159,3 +151,26 @@ class RadarRain:
             say(f"{path}: {1 - self._inside.mean():.0%} of the ground lies beyond the radar and gets no rain")
         self._row = np.where(self._inside, row, 0).astype(np.int64)
         self._column = np.where(self._inside, column, 0).astype(np.int64)
+
+
+def _on_clock(headers: list[RadarFile], times: NDArray[np.datetime64], step: int) -> list[Entry | None]:
+    """Where the frame of each mark is, None where it is absent; the clock begins with the first time, whenever that is.
+
+    Raises:
+        UserError: if a time lies between two marks, or two files hold one time.
+    """
+    found: dict[int, Entry] = {}
+    for header in headers:
+        for place, time in enumerate(header.times.astype("datetime64[s]")):
+            if not times[0] <= time <= times[-1]:
+                continue
+            mark, off = divmod(int((time - times[0]) / np.timedelta64(1, "s")), step)
+            if off:
+                raise UserError(
+                    f"{header.path}: the frame of {time} is not a multiple of {step} s after the first, {times[0]}: "
+                    "frames must be evenly spaced"
+                )
+            if mark in found:
+                raise UserError(f"{header.path} and {found[mark].source.path} both hold {time}: remove one")
+            found[mark] = Entry(mark, header, place)
+    return [found.get(mark) for mark in range(max(found) + 1)]
