@@ -28,7 +28,8 @@ WINDOWS = {
 TRAINING = {
     "wet_depths": [0.1, 0.3], "wet_weight": 3, "overlap_share": 0.5, "depth_weight": 0.1, "epochs": 6,
     "nowcast_epochs": 1, "steps_per_epoch": 20, "batch_size": 8, "learning_rate": 0.01, "nowcast_learning_rate": 0.003,
-    "weight_decay": 0.01, "patience": 4, "validation_frames": 4, "unet": {"widths": [8, 16]},
+    "weight_decay": 0.01, "patience": 4, "validation_frames": 4,
+    "unet": {"inputs": ["terrain", "rain", "routed"], "widths": [8, 16]},
 }  # fmt: skip
 EVALUATION = {"models": ["unet"], "resamples": 200, "climatology_classes": 4, "maps": 1}
 

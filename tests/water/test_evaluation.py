@@ -174,4 +174,4 @@ def test_tables_add_up_over_shards_of_maps():
 def test_windows_open_without_an_event(tmp_path):
     study.write_study(tmp_path, radar=0, generated=0)
     cut(tmp_path)
-    assert Windows(tmp_path / "windows").channels == 8 + 3 + 1 + 2
+    assert len(Windows(tmp_path / "windows").channel_names(["rain", "routed", "terrain"])) == 8 + 3 + 1 + 2

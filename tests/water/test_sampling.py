@@ -7,10 +7,12 @@ import torch
 from floodmark.water import splits
 from floodmark.water.sampling import Sampler, turn
 
+GROUPS = ["terrain", "rain", "routed"]
+
 
 def sampler(windows, rows=None, steps=3, seed=1):
     rows = windows.select("emulate", splits.TRAIN) if rows is None else rows
-    return Sampler(windows, rows, 4, steps, seed, "test", torch.device("cpu"))
+    return Sampler(windows, GROUPS, rows, 4, steps, seed, "test", torch.device("cpu"))
 
 
 def test_the_square_has_eight_symmetries():
@@ -26,7 +28,7 @@ def test_inputs_and_depth_are_turned_alike(windows):
     rows = windows.select("emulate", splits.TRAIN).sort("weight", descending=True).head(1)
     row = rows.row(0, named=True)
     place = (row["row"], row["col"], row["height"], row["width"])
-    inputs, depth = windows.inputs(row["source"], *place), windows.depth(row["target"], *place)
+    inputs, depth = windows.inputs(GROUPS, row["source"], *place), windows.depth(row["target"], *place)
     images = {
         (turn(inputs, turns, mirror).tobytes(), turn(depth, turns, mirror).tobytes())
         for turns in range(4)

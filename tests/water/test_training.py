@@ -66,7 +66,7 @@ def test_nothing_to_learn_from_leaves_a_model_that_predicts(tmp_path, capsys):
     assert "no training windows for emulate" in capsys.readouterr().err
     assert (folder / "history.csv").read_text() == "epoch,loss,critical_success_index\n"
     model = WaterModel.load(folder / "model.safetensors", torch.device("cpu"))
-    chances, _ = predict(model.networks["nowcast"], windows, 0)
+    chances, _ = predict(model.networks["nowcast"], windows, model.groups, 0)
     assert chances.shape == (2, *study.FINE.shape)
 
 

@@ -34,7 +34,7 @@ def marked(tmp_path_factory):
 
 
 def whole(windows, source):
-    return windows.inputs(source, 0, 0, *study.FINE.shape)
+    return windows.inputs(["terrain", "rain", "routed"], source, 0, 0, *study.FINE.shape)
 
 
 def test_marker_rain_is_in_its_place_and_its_channel(marked):
@@ -85,7 +85,7 @@ def test_depth_is_that_of_the_target_time_to_the_millimetre(marked):
 
 def test_a_patch_is_cut_from_the_whole(windows):
     source = windows.index["source"][0]
-    patch = windows.inputs(source, 13, 21, 24, 16)
+    patch = windows.inputs(["terrain", "rain", "routed"], source, 13, 21, 24, 16)
     np.testing.assert_array_equal(patch, whole(windows, source)[:, 13:37, 21:37])
 
 

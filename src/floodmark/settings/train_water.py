@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from floodmark.settings.base import Section
 
+Inputs = Annotated[
+    list[Literal["heightmap", "terrain", "rain", "routed", "simulated", "permanent"]],
+    Field(min_length=1, description="kinds of channels that the model reads"),
+]
+
 
 class Unet(Section):
-    """The U-Net's size."""
+    """The U-Net's inputs and size."""
 
+    inputs: Inputs
     widths: list[Annotated[int, Field(ge=4, le=1024)]] = Field(
         min_length=1, max_length=6, description="channels of 1 to 6 levels, finest first, 4 to 1024 each"
     )

@@ -11,9 +11,11 @@ import polars as pl
 
 from floodmark.grid import Grid
 from floodmark.water.features import NAMES
-from floodmark.water.layout import MILLIMETRES
+from floodmark.water.layout import GROUPS, MILLIMETRES
+from floodmark.water.splits import SEEN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -68,6 +70,14 @@ class Windows:
         deviation = np.array([max(item["deviation"], 1e-6) for item in numbers], np.float32)
         return (self.static_raw - mean[:, None, None]) / deviation[:, None, None]
 
+    @cached_property
+    def _heightmap(self) -> NDArray[np.float32]:
+        """Elevation with mean 0 and deviation 1 over seen cells, 0 off the ground; shape (1, rows, columns)."""
+        ground = np.asarray(self.elevation)
+        seen = ground[np.asarray(self.region) == SEEN]
+        mean, deviation = (float(seen.mean()), max(float(seen.std()), 1e-6)) if seen.size else (0.0, 1.0)
+        return np.asarray(np.nan_to_num((ground - mean) / deviation, nan=0.0)[None], np.float32)
+
     def _open(self, name: str) -> NDArray[Any]:
         path = self.folder / f"{name}.npy"
         try:
@@ -76,40 +86,61 @@ class Windows:
             mapped = np.load(path, allow_pickle=False)
         return mapped
 
-    @property
-    def channels(self) -> int:
-        """Input channels: terrain, rain history with its missing share, routed rain."""
-        return len(NAMES) + len(self.statistics["pattern"]) + 1 + len(self.statistics["routed_pattern"])
+    def channel_names(self, groups: Sequence[str]) -> list[str]:
+        """Names of the input channels of some of `layout.GROUPS`, in the order that `inputs` gives them in.
+
+        heightmap: the elevation; terrain: `features.NAMES`; rain: the history, oldest first, and its missing share;
+        routed: rain run down the drainage network.
+        """
+        names = {
+            "heightmap": ["elevation"],
+            "terrain": list(NAMES),
+            "rain": [*(f"rain_{index}" for index in range(len(self.statistics["pattern"]))), "rain_missing"],
+            "routed": [f"routed_{index}" for index in range(len(self.statistics["routed_pattern"]))],
+        }
+        return [name for group in GROUPS if group in groups for name in names[group]]
 
     def select(self, task: str, split: str) -> pl.DataFrame:
         """The index rows of one task and split, in the index's order."""
         return self.index.filter((pl.col("task") == task) & (pl.col("split") == split))
 
-    def inputs(self, source: int, row: int, col: int, height: int, width: int) -> NDArray[np.float32]:
-        """The channels of one window, shape (channels, height, width).
+    def inputs(
+        self, groups: Sequence[str], source: int, row: int, col: int, height: int, width: int
+    ) -> NDArray[np.float32]:
+        """The channels of one window, shape (channels, height, width), as `channel_names` lists them.
 
         Args:
+            groups: Of `layout.GROUPS`.
             source: Row of the rain arrays: the moment rain is known up to.
             row: Northernmost row of cells.
             col: Westernmost column.
             height: Rows.
             width: Columns.
         """
-        rows, columns = slice(row, row + height), slice(col, col + width)
-        result = np.empty((self.channels, height, width), np.float32)
-        terrain, rain_end = len(NAMES), self.channels - len(self.statistics["routed_pattern"])
-        result[:terrain] = self._static[:, rows, columns]
+        place = (slice(row, row + height), slice(col, col + width))
+        makers = {
+            "heightmap": lambda: self._heightmap[:, *place],
+            "terrain": lambda: self._static[:, *place],
+            "rain": lambda: self._rain_history(source, row, col, height, width),
+            "routed": lambda: self._routed_rain(source, *place),
+        }
+        return np.concatenate([makers[group]() for group in GROUPS if group in groups])
+
+    def _rain_history(self, source: int, row: int, col: int, height: int, width: int) -> NDArray[np.float32]:
+        """Rates on a logarithmic scale and their missing share, each rain cell's on the cells within it."""
         factor = self.grid.height // self._rain.shape[2]
-        rain_rows, rain_columns = np.arange(row, row + height) // factor, np.arange(col, col + width) // factor
-        low, left = rain_rows[0], rain_columns[0]
-        rain = np.asarray(self._rain[source, :, low : rain_rows[-1] + 1, left : rain_columns[-1] + 1])
-        result[terrain:rain_end] = rain[:, (rain_rows - low)[:, None], (rain_columns - left)[None, :]]
-        result[terrain : rain_end - 1] = np.log1p(result[terrain : rain_end - 1])
-        routed = self._routed[source, :, rows, columns]
-        for channel, numbers in enumerate(self.statistics["routed"]):
-            scale = 1.0 / max(numbers["deviation"], 1e-6)
-            result[rain_end + channel] = (routed[channel].astype(np.float32) - numbers["mean"]) * scale
-        return result
+        rows, columns = np.arange(row, row + height) // factor, np.arange(col, col + width) // factor
+        low, left = rows[0], columns[0]
+        rain = np.array(self._rain[source, :, low : rows[-1] + 1, left : columns[-1] + 1], np.float32)
+        rain[:-1] = np.log1p(rain[:-1])
+        return rain[:, (rows - low)[:, None], (columns - left)[None, :]]
+
+    def _routed_rain(self, source: int, rows: slice, columns: slice) -> NDArray[np.float32]:
+        """With mean 0 and deviation 1 over training events and seen cells."""
+        numbers = self.statistics["routed"]
+        mean = np.array([item["mean"] for item in numbers], np.float32)[:, None, None]
+        scale = np.array([1.0 / max(item["deviation"], 1e-6) for item in numbers], np.float32)[:, None, None]
+        return (self._routed[source, :, rows, columns].astype(np.float32) - mean) * scale
 
     def routed(self, source: int, channel: int) -> NDArray[np.float32]:
         """Routed rain of the whole ground, log(1 + mm summed over cells), shape (rows, columns)."""

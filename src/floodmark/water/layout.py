@@ -24,3 +24,6 @@ INDEX: dict[str, type[pl.DataType] | pl.DataType] = {
 """Columns of the index. `source` is a row of rain.npy and routed.npy, `target` one of depth.npy; rain is known up to
 `t0` and depth asked for at `time`; `storm` is the first of the events that lie too close
 to be independent; `block` is that of the window's centre, -1 for the whole ground."""
+
+GROUPS = ("heightmap", "terrain", "rain", "routed", "simulated", "permanent")
+"""Kinds of input channels, in the order in which they always come; a model's params name those it reads."""

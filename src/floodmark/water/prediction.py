@@ -14,6 +14,7 @@ from floodmark.water.models.registry import build
 from floodmark.water.moments import TASKS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -36,6 +37,11 @@ class WaterModel:
     def wet_depths(self) -> list[float]:
         """Depths, m, that a cell is wet at or above; one probability map each."""
         return list(self.config["wet_depths"])
+
+    @property
+    def groups(self) -> list[str]:
+        """Groups of channels that the networks read."""
+        return list(self.config["inputs"])
 
     def threshold(self, task: str, level: int) -> float:
         """Probability at or above which a cell is foretold to be as deep as wet depth `level`."""
@@ -63,12 +69,15 @@ class WaterModel:
         return cls(networks, config)
 
 
-def predict(network: torch.nn.Module, windows: Windows, source: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def predict(
+    network: torch.nn.Module, windows: Windows, groups: Sequence[str], source: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Predict one moment.
 
     Args:
         network: In evaluation mode, with `multiple` and `reach`; its last map is depth, the others are logits.
         windows: Where the inputs lie.
+        groups: Of `layout.GROUPS`, that the network reads.
         source: Row of the moment that rain is known up to.
 
     Returns:
@@ -85,7 +94,7 @@ def predict(network: torch.nn.Module, windows: Windows, source: int) -> tuple[ND
         for col in range(0, width, TILE):
             top, left = max(row - halo, 0), max(col - halo, 0)
             bottom, right = min(row + TILE + halo, height), min(col + TILE + halo, width)
-            inputs = torch.from_numpy(windows.inputs(source, top, left, bottom - top, right - left))[None]
+            inputs = torch.from_numpy(windows.inputs(groups, source, top, left, bottom - top, right - left))[None]
             with torch.inference_mode():
                 output = network(inputs.to(device, memory_format=torch.channels_last))[0]
                 maps = torch.cat([torch.sigmoid(output[:-1]), decode_depth(output[-1:])]).cpu().numpy()

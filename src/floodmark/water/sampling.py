@@ -10,7 +10,7 @@ import torch
 from floodmark.learning.seeds import generator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import polars as pl
     from numpy.typing import NDArray
@@ -24,6 +24,7 @@ class Sampler:
     def __init__(
         self,
         windows: Windows,
+        groups: Sequence[str],
         rows: pl.DataFrame,
         batch_size: int,
         steps: int,
@@ -31,7 +32,7 @@ class Sampler:
         purpose: str,
         device: torch.device,
     ) -> None:
-        self.windows, self.batch_size, self.steps, self.device = windows, batch_size, steps, device
+        self.windows, self.groups, self.batch_size, self.steps, self.device = windows, groups, batch_size, steps, device
         self.seed, self.purpose = seed, purpose
         self.rows = rows.select("source", "target", "row", "col", "height", "width").to_numpy()
         weight = rows["weight"].to_numpy().astype(np.float64)
@@ -51,7 +52,7 @@ class Sampler:
     def _cut(self, drawn: int, turns: int, mirror: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         source, target, *place = (int(number) for number in self.rows[drawn])
         return (
-            turn(self.windows.inputs(source, *place), int(turns), bool(mirror)),
+            turn(self.windows.inputs(self.groups, source, *place), int(turns), bool(mirror)),
             turn(self.windows.depth(target, *place), int(turns), bool(mirror)),
         )
 

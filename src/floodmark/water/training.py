@@ -23,6 +23,7 @@ from floodmark.water.prediction import WaterModel, predict
 from floodmark.water.sampling import Sampler
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -48,12 +49,9 @@ def train_water(model: str, windows_folder: Path, folder: Path, settings: TrainW
     require_model(model)
     windows, device = Windows(windows_folder), pick_device()
     loss = FloodLoss(settings.wet_depths, settings.wet_weight, settings.overlap_share, settings.depth_weight)
-    config = {
-        "model": model,
-        "inputs": windows.channels,
-        "outputs": loss.outputs,
-        **getattr(settings, model).model_dump(),
-    }
+    own = getattr(settings, model).model_dump()
+    groups = own.pop("inputs")
+    config = {"model": model, "channels": windows.channel_names(groups), "outputs": loss.outputs, **own}
     seeds.fix(seed, "train_water", model)
     network = build(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     networks: dict[str, torch.nn.Module] = {}
@@ -61,8 +59,8 @@ def train_water(model: str, windows_folder: Path, folder: Path, settings: TrainW
     thresholds: dict[str, list[float]] = {}
     summary: dict[str, Any] = {"parameters": parameters(network)}
     for task in (EMULATE, NOWCAST):
-        histories[task] = _train_task(task, network, loss, windows, settings, seed, model, device)
-        thresholds[task], indices = choose_thresholds(network, windows, task, settings.wet_depths)
+        histories[task] = _train_task(task, network, loss, windows, groups, settings, seed, model, device)
+        thresholds[task], indices = choose_thresholds(network, windows, groups, task, settings.wet_depths)
         networks[task] = copy.deepcopy(network)
         best = max(histories[task], key=lambda row: np.nan_to_num(row[SCORE], nan=-1.0), default={"epoch": 0})
         summary[task] = {
@@ -73,7 +71,8 @@ def train_water(model: str, windows_folder: Path, folder: Path, settings: TrainW
                 for depth, index, threshold in zip(settings.wet_depths, indices, thresholds[task], strict=True)
             },
         }
-    trained = WaterModel(networks, {**config, "wet_depths": list(settings.wet_depths), "thresholds": thresholds})
+    config |= {"inputs": groups, "wet_depths": list(settings.wet_depths), "thresholds": thresholds}
+    trained = WaterModel(networks, config)
     trained.save(folder / "model.safetensors")
     for name, task in (("history.csv", EMULATE), ("history_nowcast.csv", NOWCAST)):
         if histories[task]:
@@ -88,6 +87,7 @@ def _train_task(
     network: torch.nn.Module,
     loss: FloodLoss,
     windows: Windows,
+    groups: list[str],
     settings: TrainWater,
     seed: int,
     model: str,
@@ -108,11 +108,11 @@ def _train_task(
         patience=settings.patience,
     )
     purpose = f"train_water/{model}/{task}"
-    sampler = Sampler(windows, rows, settings.batch_size, settings.steps_per_epoch, seed, purpose, device)
+    sampler = Sampler(windows, groups, rows, settings.batch_size, settings.steps_per_epoch, seed, purpose, device)
     frames = _validation_frames(windows, task, settings.validation_frames)
 
     def evaluate() -> dict[str, float]:
-        tables = _tables(network, windows, frames, settings.wet_depths[:1])
+        tables = _tables(network, windows, groups, frames, settings.wet_depths[:1])
         _, index = verification.best_threshold(tables[0], verification.PROBABILITIES)
         return {SCORE: index}
 
@@ -131,13 +131,17 @@ def _validation_frames(windows: Windows, task: str, count: int) -> NDArray[np.in
 
 
 def _tables(
-    network: torch.nn.Module, windows: Windows, frames: NDArray[np.int64], wet_depths: list[float]
+    network: torch.nn.Module,
+    windows: Windows,
+    groups: Sequence[str],
+    frames: NDArray[np.int64],
+    wet_depths: list[float],
 ) -> NDArray[np.int64]:
     """Tables over seen ground, shape (wet depths, thresholds, 3)."""
     seen = windows.region == splits.SEEN
     tables = np.zeros((len(wet_depths), len(verification.PROBABILITIES), 3), np.int64)
     for source, target in frames:
-        chances, _ = predict(network, windows, int(source))
+        chances, _ = predict(network, windows, groups, int(source))
         depth = windows.depth_whole(int(target))[seen]
         for level, limit in enumerate(wet_depths):
             wet, chance = depth >= np.float32(limit), chances[level][seen]
@@ -146,11 +150,11 @@ def _tables(
 
 
 def choose_thresholds(
-    network: torch.nn.Module, windows: Windows, task: str, wet_depths: list[float]
+    network: torch.nn.Module, windows: Windows, groups: Sequence[str], task: str, wet_depths: list[float]
 ) -> tuple[list[float], list[float]]:
     """Probabilities that decide best on all validation maps, and the critical success index there, per wet depth."""
     if windows.select(task, splits.TRAIN).height == 0:
         return [0.5] * len(wet_depths), [float("nan")] * len(wet_depths)
-    tables = _tables(network, windows, _validation_frames(windows, task, 10**9), wet_depths)
+    tables = _tables(network, windows, groups, _validation_frames(windows, task, 10**9), wet_depths)
     chosen = [verification.best_threshold(table, verification.PROBABILITIES) for table in tables]
     return [threshold for threshold, _ in chosen], [index for _, index in chosen]

@@ -10,7 +10,7 @@ from floodmark.water.models.unet import UNet
 
 def network(widths=(4, 6, 8)):
     torch.manual_seed(0)
-    return UNet(3, 2, widths).eval()
+    return UNet(["a", "b", "c"], 2, widths).eval()
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (5, 9), (16, 16), (17, 30)])
@@ -35,7 +35,7 @@ def test_nothing_beyond_its_reach_matters(widths):
 
 
 def test_a_model_is_rebuilt_from_its_configuration():
-    config = {"model": "unet", "inputs": 3, "outputs": 2, "widths": [4, 6, 8]}
+    config = {"model": "unet", "channels": ["a", "b", "c"], "outputs": 2, "widths": [4, 6, 8]}
     other = build(config)
     other.load_state_dict(network().state_dict())
     assert parameters(other) == parameters(network())

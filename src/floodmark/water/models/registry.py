@@ -10,17 +10,19 @@ from floodmark.water.models.unet import UNet
 if TYPE_CHECKING:
     from torch import nn
 
+    from floodmark.water.models.base import WaterNetwork
+
 MODELS = ("unet",)
 
 
-def build(config: dict[str, Any]) -> nn.Module:
-    """The untrained model of a configuration: `model`, `inputs`, `outputs`, and what the model itself needs.
+def build(config: dict[str, Any]) -> WaterNetwork:
+    """The untrained model of a configuration: `model`, `channels`, `outputs`, and what the model itself needs.
 
     Raises:
         UserError: if no model has that name.
     """
     require_model(config["model"])
-    return UNet(config["inputs"], config["outputs"], config["widths"])
+    return UNet(config["channels"], config["outputs"], config["widths"])
 
 
 def require_model(name: str) -> None:

@@ -8,11 +8,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from floodmark.water.models.base import WaterNetwork
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class UNet(nn.Module):
+class UNet(WaterNetwork):
     """Channels of terrain and rain to one map per output.
 
     Batch normalisation, not group normalisation: its statistics are fixed after training, so that a prediction does not
@@ -23,16 +25,16 @@ class UNet(nn.Module):
         reach: No input farther than this changes an output, cells.
     """
 
-    def __init__(self, inputs: int, outputs: int, widths: Sequence[int]) -> None:
+    def __init__(self, channels: Sequence[str], outputs: int, widths: Sequence[int]) -> None:
         """Build it.
 
         Args:
-            inputs: Input channels.
+            channels: Names of the input channels.
             outputs: Output maps.
             widths: Channels at each level, finest first; every level halves the resolution.
         """
         super().__init__()
-        before = [inputs, *widths[:-1]]
+        before = [len(channels), *widths[:-1]]
         self.down = nn.ModuleList(_block(a, b) for a, b in zip(before, widths, strict=True))
         self.up = nn.ModuleList(
             _block(coarse + fine, fine) for fine, coarse in zip(widths[-2::-1], widths[:0:-1], strict=True)
@@ -43,10 +45,9 @@ class UNet(nn.Module):
         self.reach = 4 * (self.multiple - 1) + 3 * self.multiple
 
     def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
-        """Map (batch, inputs, height, width) to (batch, outputs, height, width)."""
+        """Map (batch, channels, height, width) to (batch, outputs, height, width)."""
         height, width = x_BCHW.shape[-2:]
-        below, right = -height % self.multiple, -width % self.multiple
-        x = F.pad(x_BCHW, (0, right, 0, below)) if below or right else x_BCHW
+        x = self.padded(x_BCHW)
         skips = []
         for level, block in enumerate(self.down):
             if level:
