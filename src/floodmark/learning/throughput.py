@@ -55,6 +55,7 @@ class Throughput:
         """
         path = os.environ.get(VARIABLE)
         if path and self.steps and multiprocessing.parent_process() is None:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
             write_json(Path(path), (self + _read(Path(path))).numbers())
 
     def __add__(self, other: Throughput) -> Throughput:
