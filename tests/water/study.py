@@ -31,7 +31,10 @@ TRAINING = {
     "weight_decay": 0.01, "patience": 4, "validation_frames": 4,
     "unet": {"inputs": ["terrain", "rain", "routed"], "widths": [8, 16]},
 }  # fmt: skip
-EVALUATION = {"models": ["unet"], "resamples": 200, "climatology_classes": 4, "maps": 1}
+EVALUATION = {
+    "models": ["unet"], "resamples": 200, "climatology_classes": 4, "rain_frames": 3, "rain_bins": [10, 20],
+    "min_wet_cells": 20, "min_storms": 3, "calibration_maps": 4, "maps": 1,
+}  # fmt: skip
 
 
 def window_settings(**changes) -> MakeWindows:
