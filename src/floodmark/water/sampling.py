@@ -34,6 +34,7 @@ class Sampler:
     ) -> None:
         self.windows, self.groups, self.batch_size, self.steps, self.device = windows, groups, batch_size, steps, device
         self.seed, self.purpose = seed, purpose
+        self.task = str(rows["task"][0])
         self.rows = rows.select("source", "target", "row", "col", "height", "width").to_numpy()
         weight = rows["weight"].to_numpy().astype(np.float64)
         self.cumulative = np.cumsum(weight / weight.sum())
@@ -52,7 +53,7 @@ class Sampler:
     def _cut(self, drawn: int, turns: int, mirror: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         source, target, *place = (int(number) for number in self.rows[drawn])
         return (
-            turn(self.windows.inputs(self.groups, source, *place), int(turns), bool(mirror)),
+            turn(self.windows.inputs(self.groups, self.task, source, *place), int(turns), bool(mirror)),
             turn(self.windows.depth(target, *place), int(turns), bool(mirror)),
         )
 

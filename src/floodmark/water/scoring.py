@@ -82,7 +82,7 @@ def tabulate(
             for rival in rivals[depth]:
                 count(rival.name, depth, rival.parameters, rival.wet(window))
         for name, model in models.items():
-            chances, _ = predict(model.networks[task], windows, model.groups, window["source"])
+            chances, _ = predict(model.networks[task], windows, model.groups, task, window["source"])
             for level, depth in enumerate(model.wet_depths):
                 count(name, depth, sizes[name], chances[level] >= np.float32(model.threshold(task, level)))
     return tables
