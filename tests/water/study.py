@@ -24,6 +24,11 @@ WINDOWS = {
     "pattern": [4, 2, 1], "routed_pattern": [7, 2], "snapshot_minutes": 30, "lead_minutes": 30, "wet_depth": 0.1,
     "patch_cells": 16, "stride_cells": 8, "dry_weight": 0.1, "min_events": 6, "test_share": 0.25,
     "validation_share": 0.2, "independence_hours": 6, "block_cells": 24, "unseen_one_in": 4, "guard_cells": 3,
+    "reducer": "mean", "rain_scaling": "log", "fold": 2, "guard_upstream": 1, "shard_mib": 256,
+    "split": {
+        "by": "events", "dates": {"train": [], "validation": [], "test": []}, "block_hours": 168,
+        "block_turns": ["train", "validation", "train", "test"],
+    },
 }  # fmt: skip
 TRAINING = {
     "wet_depths": [0.1, 0.3], "wet_weight": 3, "overlap_share": 0.5, "depth_weight": 0.1, "epochs": 6,
@@ -66,7 +71,14 @@ def write_terrain(outputs: Path, elevation: np.ndarray) -> Drainage:
 
 
 def write_event(
-    outputs: Path, name: str, origin: str, start: str, rain: np.ndarray, depth: np.ndarray, minutes: int = 5
+    outputs: Path,
+    name: str,
+    origin: str,
+    start: str,
+    rain: np.ndarray,
+    depth: np.ndarray,
+    minutes: int = 5,
+    initial: np.ndarray | None = None,
 ) -> None:
     """Rain of shape (frames, coarse), a frame every few minutes; depth of shape (snapshots, fine), one every 30 min."""
     folder = "radar" if origin == "radar" else "storms"
@@ -87,6 +99,8 @@ def write_event(
             coords={"time": times, "y": grid.y, "x": grid.x},
             attrs=attributes,
         )
+        if variable == "depth" and initial is not None:
+            dataset["initial_depth"] = (("y", "x"), initial.astype(np.float32), {"units": "m"})
         write_netcdf(path / f"{name}.nc", dataset)
 
 

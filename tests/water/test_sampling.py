@@ -47,7 +47,7 @@ def test_inputs_and_depth_are_turned_alike(windows):
     rows = windows.select("emulate", splits.TRAIN).sort("weight", descending=True).head(1)
     row = rows.row(0, named=True)
     place = (row["row"], row["col"], row["height"], row["width"])
-    inputs, depth = windows.inputs(GROUPS, row["source"], *place), windows.depth(row["target"], *place)
+    inputs, depth = windows.inputs(GROUPS, "emulate", row["source"], *place), windows.depth(row["target"], *place)
     images = {
         (turn(inputs, turns, mirror).tobytes(), turn(depth, turns, mirror).tobytes())
         for turns in range(4)

@@ -66,6 +66,7 @@ class Sampler:
         """
         self.windows, self.groups, self.batch_size, self.steps, self.device = windows, groups, batch_size, steps, device
         self.seed, self.purpose = seed, purpose
+        self.task = str(rows["task"][0])
         self.rows = rows.select("source", "target", "row", "col", "height", "width").to_numpy()
         weight = rows["weight"].to_numpy().astype(np.float64)
         self.cumulative = np.cumsum(weight / weight.sum())
@@ -89,16 +90,14 @@ class Sampler:
         shape, pinned = (self.batch_size, height, width), self.device.type == "cuda"
         inputs_BHWC = torch.empty((*shape, self.channels), pin_memory=pinned)
         depth_BHW = torch.empty(shape, pin_memory=pinned)
-        known_BHW = torch.ones(shape, dtype=torch.bool, pin_memory=pinned)
+        known_BHW = torch.empty(shape, dtype=torch.bool, pin_memory=pinned)
         inputs, depth, known = (tensor.numpy() for tensor in (inputs_BHWC, depth_BHW, known_BHW))
-        has_ground = getattr(self.windows, "known", None)
         for place, (row, turns, mirror) in enumerate(zip(*draws, strict=True)):
             source, target, *window = (int(number) for number in self.rows[row])
-            cut = turn(self.windows.inputs(self.groups, source, *window), turns, mirror)
+            cut = turn(self.windows.inputs(self.groups, self.task, source, *window), turns, mirror)
             inputs[place] = np.moveaxis(cut, 0, -1)
             depth[place] = turn(self.windows.depth(target, *window), turns, mirror)
-            if has_ground is not None:
-                known[place] = turn(has_ground(*window), turns, mirror)
+            known[place] = turn(self.windows.known(*window), turns, mirror)
         return inputs_BHWC.permute(0, 3, 1, 2), depth_BHW, known_BHW
 
 
