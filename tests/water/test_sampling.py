@@ -80,7 +80,7 @@ def test_batches_are_those_of_a_plain_loop_whoever_cuts_them_and_how_fast(window
         cuts = []
         for row, quarter, mirror in zip(drawn, turns, mirrors, strict=True):
             source, target, *place = (int(number) for number in places[row])
-            maps = windows.inputs(GROUPS, source, *place), windows.depth(target, *place)
+            maps = windows.inputs(GROUPS, "emulate", source, *place), windows.depth(target, *place)
             cuts.append([turn(item, int(quarter), bool(mirror)) for item in maps])
         expected.append([np.stack(item) for item in zip(*cuts, strict=True)])
     for workers in (0, 1, 3):
