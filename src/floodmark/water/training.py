@@ -84,9 +84,8 @@ def new_pupil(
         work: Folder of unfinished work.
 
     Raises:
-        UserError: if no model has that name, or the encoders do not fit.
+        UserError: if the encoders do not fit.
     """
-    require_model(model)
     own: Model = getattr(settings, model)
     outputs = len(settings.wet_depths) + 1
     config = {"model": model, "channels": windows.channel_names(own.inputs), "outputs": outputs, **own.network}
@@ -117,6 +116,7 @@ def train_water(
     Raises:
         UserError: if no model has that name, or the encoders do not fit.
     """
+    require_model(model)
     pupil = new_pupil(model, Windows(windows_folder), encoders, settings, seed, work)
     networks: dict[str, torch.nn.Module] = {}
     thresholds: dict[str, list[float]] = {}
