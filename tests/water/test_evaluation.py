@@ -242,7 +242,7 @@ def test_all_scores_are_those_of_the_cells(outputs, windows, unet, code, split):
 def test_maps_are_scored_by_how_hard_it_rained(outputs, windows, unet):
     limits = study.EVALUATION["rain_bins"]
     names = class_names(limits)
-    assert names == ["rain_below_10", "rain_10_to_20", "rain_from_20"]
+    assert names == ["rain_below_4", "rain_4_to_7", "rain_from_7"]
     rain = {row["source"]: recent_rain(windows, row["source"], 3) for row in windows.index.to_dicts()}
     filled = 0
     for index, name in enumerate(names):
