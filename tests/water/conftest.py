@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from floodmark.storage import remove
 from floodmark.water.dataset import Windows
 from floodmark.water.evaluation import Results, evaluate_water
 from floodmark.water.training import train_water
@@ -27,7 +28,8 @@ def _one_thread():
 def cut(outputs, **changes):
     """Write the windows of a study and open them."""
     folder = outputs / "windows"
-    folder.mkdir(exist_ok=True)
+    remove(folder)
+    folder.mkdir()
     make_windows(outputs, folder, outputs / "windows.json", study.window_settings(**changes))
     return Windows(folder)
 

@@ -27,16 +27,18 @@ def model(windows):
 
 def test_tiles_leave_no_mark(windows, model, monkeypatch):
     source = int(windows.index["source"][0])
-    whole = predict(model.networks["emulate"], windows, model.groups, source)
+    whole = predict(model.networks["emulate"], windows, model.groups, "emulate", source)
     monkeypatch.setattr(prediction, "TILE", 16)
-    tiled = predict(model.networks["emulate"], windows, model.groups, source)
+    tiled = predict(model.networks["emulate"], windows, model.groups, "emulate", source)
     for one, other in zip(whole, tiled, strict=True):
         assert one.shape[-2:] == windows.grid.shape
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 def test_being_deeper_is_never_likelier(windows, model):
-    chances, depth = predict(model.networks["emulate"], windows, model.groups, int(windows.index["source"][0]))
+    chances, depth = predict(
+        model.networks["emulate"], windows, model.groups, "emulate", int(windows.index["source"][0])
+    )
     assert (chances[1] <= chances[0]).all()
     assert ((chances >= 0) & (chances <= 1)).all()
     assert (depth >= 0).all()
@@ -48,7 +50,7 @@ def test_a_saved_model_predicts_the_same_for_both_tasks(windows, model, tmp_path
     source = int(windows.index["source"][0])
     outcomes = []
     for task in ("emulate", "nowcast"):
-        before, after = (predict(item.networks[task], windows, item.groups, source) for item in (model, loaded))
+        before, after = (predict(item.networks[task], windows, item.groups, task, source) for item in (model, loaded))
         np.testing.assert_array_equal(before[0], after[0])
         np.testing.assert_array_equal(before[1], after[1])
         outcomes.append(before[0])

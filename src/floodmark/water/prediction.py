@@ -70,7 +70,7 @@ class WaterModel:
 
 
 def predict(
-    network: torch.nn.Module, windows: Windows, groups: Sequence[str], source: int
+    network: torch.nn.Module, windows: Windows, groups: Sequence[str], task: str, source: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Predict one moment.
 
@@ -78,6 +78,7 @@ def predict(
         network: In evaluation mode, with `multiple` and `reach`; its last map is depth, the others are logits.
         windows: Where the inputs lie.
         groups: Of `layout.GROUPS`, that the network reads.
+        task: Of `moments.TASKS`, that it was trained for.
         source: Row of the moment that rain is known up to.
 
     Returns:
@@ -94,7 +95,8 @@ def predict(
         for col in range(0, width, TILE):
             top, left = max(row - halo, 0), max(col - halo, 0)
             bottom, right = min(row + TILE + halo, height), min(col + TILE + halo, width)
-            inputs = torch.from_numpy(windows.inputs(groups, source, top, left, bottom - top, right - left))[None]
+            cut = windows.inputs(groups, task, source, top, left, bottom - top, right - left)
+            inputs = torch.from_numpy(cut)[None]
             with torch.inference_mode():
                 output = network(inputs.to(device, memory_format=torch.channels_last))[0]
                 maps = torch.cat([torch.sigmoid(output[:-1]), decode_depth(output[-1:])]).cpu().numpy()

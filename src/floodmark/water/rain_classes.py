@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from floodmark.water.moments import EMULATE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,9 +29,9 @@ def recent_rain(windows: Windows, source: int, frames: int) -> float:
     """
     sizes = np.array(windows.statistics["pattern"], float)
     newest = np.cumsum(sizes[::-1])[::-1] - sizes < frames
-    channels = windows.inputs(["rain"], source, 0, 0, *windows.grid.shape)[: len(sizes)][newest]
-    rates = _unscaled(channels, windows.statistics.get("rain_scaling", "log")).mean((1, 2))
-    if windows.statistics.get("reducer", "mean") == "sum":
+    channels = windows.inputs(["rain"], EMULATE, source, 0, 0, *windows.grid.shape)[: len(sizes)][newest]
+    rates = _unscaled(channels, windows.statistics["rain_scaling"]).mean((1, 2))
+    if windows.statistics["reducer"] == "sum":
         rates = rates / sizes[newest]
     return float((rates * sizes[newest]).sum() / sizes[newest].sum())
 

@@ -112,11 +112,11 @@ def tabulate(
     rows, tables = list(rows), Tables()
     if not rows:
         return tables
-    permanent = getattr(windows, "permanent", None)
+    permanent = windows.permanent
     ground = Ground.of(
         np.asarray(windows.region) != splits.GUARD,
         np.asarray(windows.block),
-        None if permanent is None else np.asarray(permanent, bool),
+        np.asarray(permanent, bool),
     )
     depths = sorted({*baselines, *(depth for model in models.values() for depth in model.wet_depths)})
     for window in track(rows, f"scoring {task}"):
@@ -150,7 +150,7 @@ def _count_rival(tables: Tables, scene: Scene, rival: Any, wet_depth: float, win
 def _count_model(
     tables: Tables, scene: Scene, name: str, model: WaterModel, size: int, task: str, windows: Windows, window: Any
 ) -> None:
-    chances, depths = predict(model.networks[task], windows, model.groups, window["source"])
+    chances, depths = predict(model.networks[task], windows, model.groups, task, window["source"])
     depth = delivered_depth(model, task, chances, depths)
     tables.chances.add(name)
     for level, limit in enumerate(model.wet_depths):

@@ -79,8 +79,7 @@ def view(windows: Windows, tables: Tables, task: str, split: str, settings: Eval
 def _subsets(windows: Windows, settings: EvaluateWater) -> dict[str, tuple[slice, slice]]:
     every = slice(None)
     subsets = {ALL: (every, every)}
-    permanent = getattr(windows, "permanent", None)
-    if permanent is not None and np.asarray(permanent).any():
+    if np.asarray(windows.permanent).any():
         subsets[NEWLY_FLOODED] = (every, slice(ORDINARY, ORDINARY + 1))
     for index, name in enumerate(class_names(settings.rain_bins)):
         subsets[name] = (slice(index, index + 1), every)
