@@ -213,7 +213,7 @@ def whole_truth(windows, unet, code, **only):
     ground = np.asarray(windows.region) == code
     chosen = [row for row in windows.select("emulate", splits.TEST).to_dicts() if only.get("rows", lambda _: True)(row)]
     model = unet["unet"]
-    pairs = [predict(model.networks["emulate"], windows, model.groups, row["source"]) for row in chosen]
+    pairs = [predict(model.networks["emulate"], windows, model.groups, "emulate", row["source"]) for row in chosen]
     truth = np.concatenate([windows.depth_whole(row["target"])[ground] for row in chosen])
     chance = np.concatenate([chances[0][ground] for chances, _ in pairs])
     depth = np.concatenate([scoring.delivered_depth(model, "emulate", *pair)[ground] for pair in pairs])
@@ -265,7 +265,7 @@ def test_maps_are_scored_by_how_hard_it_rained(outputs, windows, unet):
 def test_recent_rain_is_the_mean_of_the_newest_channels(windows):
     """The study's pattern is 4, 2 and 1 frames: the last three are two channels, the last one is one."""
     source = windows.select("emulate", splits.TEST)["source"][0]
-    rates = np.expm1(windows.inputs(["rain"], source, 0, 0, *windows.grid.shape)).mean((1, 2))
+    rates = np.expm1(windows.inputs(["rain"], "emulate", source, 0, 0, *windows.grid.shape)).mean((1, 2))
     assert recent_rain(windows, source, 1) == pytest.approx(rates[2], rel=1e-5)
     assert recent_rain(windows, source, 3) == pytest.approx((2 * rates[1] + rates[2]) / 3, rel=1e-5)
     assert recent_rain(windows, source, 99) == pytest.approx((4 * rates[0] + 2 * rates[1] + rates[2]) / 7, rel=1e-5)
@@ -296,7 +296,7 @@ def test_the_temperature_is_of_validation_and_makes_the_likeliest_probabilities(
     chosen = windows.select("emulate", splits.VALIDATION).to_dicts()
     assert record["validation_maps"] == min(len(chosen), 4)
     for index in np.unique(np.linspace(0, len(chosen) - 1, record["validation_maps"]).astype(int)):
-        chances, _ = predict(model.networks["emulate"], windows, model.groups, chosen[index]["source"])
+        chances, _ = predict(model.networks["emulate"], windows, model.groups, "emulate", chosen[index]["source"])
         wet.append(windows.depth_whole(chosen[index]["target"])[ground] >= np.float32(0.1))
         logit.append(log_odds(chances[0][ground].astype(float)))
     wet, logit = np.concatenate(wet), np.concatenate(logit)
