@@ -67,7 +67,7 @@ def average_precision(histogram: NDArray[np.number]) -> NDArray[np.float64]:
     cells.
     """
     counts = np.flip(np.asarray(histogram, float), -1)
-    gained, all_in_bin = counts[..., WET, :], counts.sum(-2)
+    gained, all_in_bin = counts[..., WET, :], counts[..., DRY, :] + counts[..., WET, :]
     hits, before = np.cumsum(gained, -1) - gained, np.cumsum(all_in_bin, -1) - all_in_bin
     filled = np.where(all_in_bin > 0, all_in_bin, 1)
     share = gained / filled
@@ -96,9 +96,10 @@ def reliability(histogram: NDArray[np.number], temperature: float = 1.0) -> Reli
     counts = np.asarray(histogram, float)
     chance = sigmoid(MIDDLES / temperature)
     shown = np.eye(SHOWN)[np.minimum((chance * SHOWN).astype(int), SHOWN - 1)]
-    cells = counts.sum(-2) @ shown
+    both = counts[..., DRY, :] + counts[..., WET, :]
+    cells = both @ shown
     filled = np.where(cells > 0, cells, np.nan)
-    return Reliability(cells, counts.sum(-2) * chance @ shown / filled, counts[..., WET, :] @ shown / filled)
+    return Reliability(cells, both @ (chance[:, None] * shown) / filled, counts[..., WET, :] @ shown / filled)
 
 
 def calibration_scores(histogram: NDArray[np.number], temperature: float = 1.0) -> dict[str, NDArray[np.float64]]:
@@ -110,9 +111,9 @@ def calibration_scores(histogram: NDArray[np.number], temperature: float = 1.0) 
     """
     counts = np.asarray(histogram, float)
     chance = sigmoid(MIDDLES / temperature)
-    squares = (counts[..., DRY, :] * chance**2 + counts[..., WET, :] * (1 - chance) ** 2).sum(-1)
-    total = counts.sum((-2, -1))
-    filled = np.where(total > 0, total, np.nan)
+    squares = counts[..., DRY, :] @ chance**2 + counts[..., WET, :] @ (1 - chance) ** 2
     table = reliability(counts, temperature)
+    total = table.cells.sum(-1)
+    filled = np.where(total > 0, total, np.nan)
     gaps = np.nansum(table.cells * np.abs(table.probability - table.wet_share), axis=-1)
     return {"brier_score": squares / filled, "expected_calibration_error": gaps / filled}
