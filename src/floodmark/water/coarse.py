@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +34,7 @@ class CoarseSite:
     fine: Site
     factor: int
     site: Site
+    _shares: dict[Grid, csr_array] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def water(self) -> Water:
         """The water of a new event."""
@@ -51,6 +52,11 @@ class CoarseSite:
         Raises:
             UserError: if the ground does not nest in the cells of the rain.
         """
+        if rain not in self._shares:
+            self._shares[rain] = self._count(rain)
+        return self._shares[rain]
+
+    def _count(self, rain: Grid) -> csr_array:
         nested = self.fine.grid.height // rain.height
         rain.require_same(self.fine.grid.coarser(nested), "rain and terrain")
         row, column = np.nonzero(~self.fine.solid)
