@@ -5,25 +5,28 @@ A baseline is fitted like a model: on training storms over seen ground alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from floodmark.water import splits
 from floodmark.water.features import NAMES
-from floodmark.water.verification import best_threshold, contingency_by_threshold
+from floodmark.water.fitting import fit_threshold
+from floodmark.water.verification import best_threshold
 
 if TYPE_CHECKING:
-    import polars as pl
+    from collections.abc import Callable, Mapping
+
     from numpy.typing import NDArray
 
     from floodmark.water.dataset import Windows
 
-FITTED_MAPS = 120
-"""Routed rain is fitted on at most this many training maps, spread evenly: one number is learnt."""
-
-ROUTED_STEPS = 200
-"""Thresholds tried for routed rain, evenly spread in the logarithm."""
+UNSCALED: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
+    "log": np.expm1,
+    "square_root": np.square,
+    "none": lambda rates: rates,
+}
+"""What undoes `history.SCALES`."""
 
 
 class Baseline(Protocol):
@@ -32,7 +35,7 @@ class Baseline(Protocol):
     name: str
     parameters: int
 
-    def wet(self, window: dict[str, int]) -> NDArray[np.bool_]:
+    def wet(self, window: Mapping[str, Any]) -> NDArray[np.bool_]:
         """Wet or dry for every cell, shape (rows, columns), given a row of the index."""
         ...
 
@@ -46,7 +49,7 @@ class AllDry:
     def __init__(self, shape: tuple[int, int]) -> None:
         self.map = np.zeros(shape, bool)
 
-    def wet(self, window: dict[str, int]) -> NDArray[np.bool_]:
+    def wet(self, window: Mapping[str, Any]) -> NDArray[np.bool_]:
         """Dry everywhere."""
         return self.map
 
@@ -75,11 +78,16 @@ class Climatology:
         own = _often_enough(frequency, count, seen, len(targets))
         like = _often_enough(kind_frequency, count, seen, len(targets))
         self.map = np.where(seen, frequency >= own, kind_frequency >= like)
+        self.chance = np.where(seen, frequency, kind_frequency).astype(np.float32)
         self.parameters = int(seen.sum()) + int((cells > 0).sum()) + 2
 
-    def wet(self, window: dict[str, int]) -> NDArray[np.bool_]:
+    def wet(self, window: Mapping[str, Any]) -> NDArray[np.bool_]:
         """The one map."""
         return self.map
+
+    def score(self, window: Mapping[str, Any]) -> NDArray[np.float32]:
+        """How often each cell, or ground like it, was wet."""
+        return self.chance
 
 
 def terrain_classes(static: NDArray[np.float32], seen: NDArray[np.bool_], classes: int) -> NDArray[np.int64]:
@@ -111,40 +119,53 @@ def _often_enough(
     return best_threshold(np.stack([wet, foretold - wet, total - wet], axis=-1).astype(np.int64), values)[0]
 
 
+class RainThreshold:
+    """A cell is wet where enough rain has fallen on it over the history that is known."""
+
+    name = "rain_threshold"
+    parameters = 1
+    probabilistic = False
+
+    def __init__(self, windows: Windows, task: str, wet_depth: float) -> None:
+        self.windows, self.task = windows, task
+        self.threshold = fit_threshold(windows, task, wet_depth, self._rain)
+
+    def _rain(self, source: int) -> NDArray[np.float32]:
+        """Rain of the history, mm h-1 times frames: the channels by their frames, whatever they were reduced by."""
+        sizes = np.array(self.windows.statistics["pattern"], np.float64)
+        channels = self.windows.inputs(["rain"], self.task, source, 0, 0, *self.windows.grid.shape)[: len(sizes)]
+        rates = UNSCALED[self.windows.statistics["rain_scaling"]](channels.astype(np.float64))
+        if self.windows.statistics["reducer"] != "sum":
+            rates = rates * sizes[:, None, None]
+        return np.asarray(rates.sum(0), np.float32)
+
+    def score(self, window: Mapping[str, Any]) -> NDArray[np.float32]:
+        """The rain."""
+        return self._rain(window["source"])
+
+    def wet(self, window: Mapping[str, Any]) -> NDArray[np.bool_]:
+        """Where it reaches the threshold."""
+        return self.score(window) >= self.threshold
+
+
 class RoutedRain:
     """A cell is wet where enough rain has fallen upstream of it, over the longest history that is routed."""
 
     name = "routed_rain"
     parameters = 1
+    probabilistic = False
 
     def __init__(self, windows: Windows, task: str, wet_depth: float) -> None:
         self.windows = windows
-        pattern = windows.statistics["routed_pattern"]
-        self.channel = int(np.argmax(pattern))
-        self.threshold = float("inf")
-        rows = windows.select(task, splits.TRAIN).select("source", "target").unique(maintain_order=True)
-        if rows.height:
-            self.threshold = self._fit(rows, wet_depth)
+        self.threshold = fit_threshold(windows, task, wet_depth, windows.routed_longest)
 
-    def _fit(self, rows: pl.DataFrame, wet_depth: float) -> float:
-        pairs = rows.to_numpy()
-        pairs = pairs[np.unique(np.linspace(0, len(pairs) - 1, min(FITTED_MAPS, len(pairs))).astype(int))]
-        seen = self.windows.region == splits.SEEN
-        highest = max(float(self.windows.routed(int(source), self.channel)[seen].max()) for source, _ in pairs)
-        thresholds = np.linspace(0.0, highest, ROUTED_STEPS + 1)[1:].astype(np.float32)
-        tables = sum(
-            contingency_by_threshold(
-                self.windows.depth_whole(int(target))[seen] >= np.float32(wet_depth),
-                self.windows.routed(int(source), self.channel)[seen],
-                thresholds,
-            )
-            for source, target in pairs
-        )
-        return best_threshold(np.asarray(tables), thresholds)[0]
+    def score(self, window: Mapping[str, Any]) -> NDArray[np.float32]:
+        """Routed rain, log(1 + mm summed over cells)."""
+        return self.windows.routed_longest(window["source"])
 
-    def wet(self, window: dict[str, int]) -> NDArray[np.bool_]:
-        """Where routed rain reaches the threshold."""
-        return self.windows.routed(window["source"], self.channel) >= self.threshold
+    def wet(self, window: Mapping[str, Any]) -> NDArray[np.bool_]:
+        """Where it reaches the threshold."""
+        return self.score(window) >= self.threshold
 
 
 class PersistenceOracle:
@@ -152,15 +173,24 @@ class PersistenceOracle:
 
     name = "persistence_oracle"
     parameters = 0
+    probabilistic = False
 
     def __init__(self, windows: Windows, wet_depth: float) -> None:
         self.windows, self.wet_depth = windows, wet_depth
         known = windows.index.filter(windows.index["task"] == "emulate").select("event", "time", "target").unique()
         self.targets = {(event, time): target for event, time, target in known.iter_rows()}
 
-    def wet(self, window: dict[str, int]) -> NDArray[np.bool_]:
+    def wet(self, window: Mapping[str, Any]) -> NDArray[np.bool_]:
         """Where it was wet at t0; dry where t0 is an event's beginning, of which no depth is kept."""
+        return self.depth(window) >= np.float32(self.wet_depth)
+
+    def depth(self, window: Mapping[str, Any]) -> NDArray[np.float32]:
+        """Depth at t0, m, none where it is not known."""
         target = self.targets.get((window["event"], window["t0"]))
         if target is None:
-            return np.zeros(self.windows.grid.shape, bool)
-        return self.windows.depth_whole(target) >= np.float32(self.wet_depth)
+            return np.zeros(self.windows.grid.shape, np.float32)
+        return self.windows.depth_whole(target)
+
+    def score(self, window: Mapping[str, Any]) -> NDArray[np.float32]:
+        """The same."""
+        return self.depth(window)
