@@ -30,7 +30,8 @@ def cut(outputs, **changes):
     folder = outputs / "windows"
     remove(folder)
     folder.mkdir()
-    make_windows(outputs, folder, outputs / "windows.json", study.window_settings(**changes))
+    settings, water = study.window_settings(**changes), study.water_settings()
+    make_windows(outputs, outputs / "no_water", folder, outputs / "windows.json", settings, water)
     return Windows(folder)
 
 

@@ -8,7 +8,9 @@ import numpy as np
 import xarray as xr
 
 from floodmark.grid import Grid
+from floodmark.settings.base import read_params, read_section
 from floodmark.settings.evaluate_water import EvaluateWater
+from floodmark.settings.make_water import MakeWater
 from floodmark.settings.make_windows import MakeWindows
 from floodmark.settings.train_water import TrainWater
 from floodmark.storage import write_netcdf
@@ -25,6 +27,7 @@ WINDOWS = {
     "patch_cells": 16, "stride_cells": 8, "dry_weight": 0.1, "min_events": 6, "test_share": 0.25,
     "validation_share": 0.2, "independence_hours": 6, "block_cells": 24, "unseen_one_in": 4, "guard_cells": 3,
     "reducer": "mean", "rain_scaling": "log", "fold": 2, "guard_upstream": 1, "shard_mib": 256,
+    "coarse_factors": [2, 4],
     "split": {
         "by": "events", "dates": {"train": [], "validation": [], "test": []}, "block_hours": 168,
         "block_turns": ["train", "validation", "train", "test"],
@@ -59,6 +62,11 @@ EVALUATION = {
     "models": ["unet"], "resamples": 200, "climatology_classes": 4, "rain_frames": 3, "rain_bins": [4, 7],
     "min_wet_cells": 20, "min_storms": 3, "calibration_maps": 4, "maps": 1,
 }  # fmt: skip
+
+
+def water_settings() -> MakeWater:
+    """How water runs in the demonstration."""
+    return read_section(read_params(Path("params.yaml")), "make_water", MakeWater, "params.yaml")
 
 
 def window_settings(**changes) -> MakeWindows:

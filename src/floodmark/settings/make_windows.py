@@ -115,6 +115,11 @@ class MakeWindows(Section):
         description="cells of whose catchment more than this share is ground of the other kind, seen or unseen, are "
         "left out; 1 for none",
     )
+    coarse_factors: list[Annotated[int, Field(ge=2, le=16)]] = Field(
+        max_length=8,
+        description="how many times larger cells are, 2 to 16, on which our own simulator runs beside: baselines, and "
+        "with 4 the channel simulated; none where empty",
+    )
     shard_mib: float = Field(ge=0.001, le=65536, description="largest file of an array, MiB, if a moment is not larger")
 
     @model_validator(mode="after")

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from floodmark.errors import UserError
 from floodmark.grid import Grid
 from floodmark.water.features import NAMES
 from floodmark.water.history import SCALES
 from floodmark.water.layout import DEPTH, GROUPS, MILLIMETRES, RAIN, ROUTED
+from floodmark.water.moments import NOWCAST
 from floodmark.water.shards import Shards
+from floodmark.water.simulated import CHANNEL_FACTOR, Simulated
 from floodmark.water.splits import SEEN
 
 if TYPE_CHECKING:
@@ -137,13 +138,14 @@ class Windows:
             "terrain": lambda: self._static[:, *place],
             "rain": lambda: self._rain_history(source, row, col, height, width),
             "routed": lambda: self._routed_rain(source, *place),
-            "simulated": lambda: self._simulated(task, source, *place),
+            "simulated": lambda: self._simulated_depth(task, source, row, col, height, width),
             "permanent": lambda: np.asarray(self.permanent[place], np.float32)[None],
         }
         return np.concatenate([makers[group]() for group in GROUPS if group in groups])
 
-    def _simulated(self, task: str, source: int, rows: slice, columns: slice) -> NDArray[np.float32]:
-        raise UserError(f"{self.folder}: no coarse simulation for {task}: take simulated out of the model's inputs")
+    @cached_property
+    def _coarse(self) -> Simulated:
+        return Simulated(self.folder, CHANNEL_FACTOR, np.asarray(self.elevation))
 
     def _rain_history(self, source: int, row: int, col: int, height: int, width: int) -> NDArray[np.float32]:
         """Rates on the scale of the params and their missing share, each rain cell's on the cells within it."""
@@ -153,6 +155,13 @@ class Windows:
         rain = np.array(self._rain[source][:, low : rows[-1] + 1, left : columns[-1] + 1], np.float32)
         rain[:-1] = SCALES[self.statistics["rain_scaling"]](rain[:-1])
         return rain[:, (rows - low)[:, None], (columns - left)[None, :]]
+
+    def _simulated_depth(
+        self, task: str, source: int, row: int, col: int, height: int, width: int
+    ) -> NDArray[np.float32]:
+        """Simulated on coarser cells, log(1 + decimetres): at the moment, or, for nowcast, a lead ahead without rain."""
+        depth = self._coarse.depth(source, row, col, height, width, ahead=task == NOWCAST)
+        return np.log1p(depth * 10)[None]
 
     def _routed_rain(self, source: int, rows: slice, columns: slice) -> NDArray[np.float32]:
         """With mean 0 and deviation 1 over training events and seen cells."""

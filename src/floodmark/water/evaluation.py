@@ -15,8 +15,9 @@ from floodmark.water.figures import draw_figures
 from floodmark.water.models.registry import parameters
 from floodmark.water.moments import EMULATE, TASKS
 from floodmark.water.prediction import WaterModel
+from floodmark.water.rivals import rivals
 from floodmark.water.scorecard import COMPARISONS, VERIFICATION, Scorecard
-from floodmark.water.scoring import COLUMNS, rivals, tabulate
+from floodmark.water.scoring import COLUMNS, tabulate
 from floodmark.water.showing import show_events
 from floodmark.water.views import PREDICTED, UNSEEN_STORMS, UNSEEN_TERRAIN, View, view, wet_storms
 
@@ -107,7 +108,9 @@ def _score(
         rows = windows.select(task, split).to_dicts()
         if not rows:
             continue
-        baselines = baselines or {depth: rivals(windows, task, depth, settings) for depth in depths}
+        baselines = baselines or {
+            depth: rivals(windows, task, depth, settings.climatology_classes, seed) for depth in depths
+        }
         tables = tabulate(windows, task, rows, models, sizes, baselines, settings)
         storms = {depth: len(wet_storms(windows, rows, depth, settings.min_wet_cells)) for depth in depths}
         for name in shown:

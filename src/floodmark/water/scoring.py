@@ -9,8 +9,7 @@ import numpy as np
 
 from floodmark.progress import track
 from floodmark.water import splits
-from floodmark.water.baselines import AllDry, Baseline, Climatology, PersistenceOracle, RoutedRain
-from floodmark.water.moments import NOWCAST
+from floodmark.water.baselines import Baseline
 from floodmark.water.prediction import WaterModel, predict
 from floodmark.water.rain_classes import rain_class, recent_rain
 from floodmark.water.reliability import log_odds
@@ -77,16 +76,6 @@ class Rival(Baseline, Protocol):
     def depth(self, window: Mapping[str, Any]) -> NDArray[np.floating] | None:
         """Depth of every cell, m, or None."""
         ...
-
-
-def rivals(windows: Windows, task: str, wet_depth: float, settings: EvaluateWater) -> list[Baseline]:
-    """What every model is measured against, in the order of its being tried."""
-    found: list[Baseline] = [
-        Climatology(windows, task, wet_depth, settings.climatology_classes),
-        RoutedRain(windows, task, wet_depth),
-        AllDry(windows.grid.shape),
-    ]
-    return [*found, PersistenceOracle(windows, wet_depth)] if task == NOWCAST else found
 
 
 def tabulate(

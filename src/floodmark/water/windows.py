@@ -12,10 +12,12 @@ import numpy as np
 import polars as pl
 
 from floodmark.errors import UserError
+from floodmark.hydraulics.site import make_site
 from floodmark.progress import say
 from floodmark.storage import write_json, write_table
 from floodmark.water import splits
 from floodmark.water.arrays import Found, write_arrays
+from floodmark.water.coarse_files import write_coarse
 from floodmark.water.dataset import Windows
 from floodmark.water.ground import Ground, no_ground, read_ground
 from floodmark.water.index import make_index
@@ -30,17 +32,22 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from floodmark.settings.make_water import MakeWater
     from floodmark.settings.make_windows import MakeWindows
 
 
-def make_windows(outputs_folder: Path, folder: Path, metrics: Path, settings: MakeWindows) -> None:
+def make_windows(
+    outputs_folder: Path, water_folder: Path, folder: Path, metrics: Path, settings: MakeWindows, water: MakeWater
+) -> None:
     """Cut all events of make_water into windows.
 
     Args:
         outputs_folder: Holds ``radar/``, ``storms/``, ``terrain/`` and ``water/depth/``.
+        water_folder: ``data/water``, of what else the simulation on coarser cells reads.
         folder: Where the arrays and the index go.
         metrics: The JSON file of counts to write.
         settings: The params.
+        water: How water runs, for the simulation on coarser cells.
 
     Raises:
         UserError: if rasters lie on different grids, or events on different clocks.
@@ -50,6 +57,7 @@ def make_windows(outputs_folder: Path, folder: Path, metrics: Path, settings: Ma
     features = study.ground.features()
     found = write_arrays(study)
     _write_rasters(study, features, found)
+    _simulate_coarse(study, water_folder, water)
     index = make_index(study)
     write_table(folder / "index.parquet", index)
     write_table(folder / "events.parquet", study.events())
@@ -58,6 +66,18 @@ def make_windows(outputs_folder: Path, folder: Path, metrics: Path, settings: Ma
     leaks = leakage(Windows(folder))
     if leaks:
         raise RuntimeError("what is held out has leaked into training:\n" + "\n".join(leaks))
+
+
+def _simulate_coarse(study: Study, folder: Path, water: MakeWater) -> None:
+    """Our own simulator on coarser cells, which is a baseline and, if asked for, a channel."""
+    settings, ground = study.settings, study.ground
+    if settings.coarse_factors and study.records:
+        site = make_site(ground.elevation, ground.grid, folder, water)
+        lead = settings.lead_minutes * 60
+        write_coarse(
+            study.folder, study.records, study.moments, site, water.losses, settings.coarse_factors, lead,
+            settings.shard_mib,
+        )  # fmt: skip
 
 
 def _read_study(outputs_folder: Path, folder: Path, settings: MakeWindows) -> Study:

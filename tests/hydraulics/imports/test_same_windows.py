@@ -34,11 +34,14 @@ def run(outputs, water, settings):
         outputs / "water" / "ledger.json", settings,
     )  # fmt: skip
     (outputs / "windows").mkdir()
-    make_windows(outputs, outputs / "windows", outputs / "windows.json", study.window_settings())
+    make_windows(outputs, water, outputs / "windows", outputs / "windows.json", study.window_settings(), settings)
 
 
 def contents(folder):
-    return {path.name: path.read_bytes() for path in [*(folder / "windows").iterdir(), folder / "windows.json"]}
+    return {
+        path.relative_to(folder): path.read_bytes()
+        for path in [*(folder / "windows").rglob("*.*"), folder / "windows.json"]
+    }
 
 
 @pytest.fixture(scope="module")
