@@ -58,7 +58,7 @@ def means(windows: Windows, rows: pl.DataFrame) -> NDArray[np.float64]:
         history = windows.inputs(["rain"], source, *place)[:-1]
         rate = np.expm1(history.astype(np.float64)).mean((1, 2))  # the reader gives log(1 + mm/h)
         found[number] = (rate @ frames) / frames.sum(), windows.depth(target, *place).mean(dtype=np.float64)
-    return np.log(found + np.array([LEAST_RATE, LEAST_DEPTH]))
+    return np.asarray(np.log(found + np.array([LEAST_RATE, LEAST_DEPTH])))
 
 
 def terrain_known(candidates: Candidates, places: Sequence[int], among: Sequence[int]) -> NDArray[np.float64]:
