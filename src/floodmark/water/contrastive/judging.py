@@ -122,7 +122,7 @@ def _permuted(
     return {
         f"recall_at_{k}": {
             "expected": expected[column], "mean": found[:, column].mean(), "low": low[column], "high": high[column],
-            "chance_of_the_model's": (1 + np.count_nonzero(found[:, column] >= own[column])) / (1 + times),
+            "p_value": (1 + np.count_nonzero(found[:, column] >= own[column])) / (1 + times),
         }
         for column, k in enumerate(AMONG)
     }  # fmt: skip
