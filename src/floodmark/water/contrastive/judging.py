@@ -25,8 +25,7 @@ AMONG = (1, 5, 10)
 MODEL = "model"
 NULLS = ("permuted_pairs", "mean_rain", "terrain_known", "other_rain")
 """What a model has to beat. Permuted pairs: chance. Mean rain: by a window's mean rain and depth. Terrain known: the
-most
-that terrain alone can tell. Other rain: the model, given the rain of another storm on the right terrain."""
+most that terrain alone can tell. Other rain: the model, given the rain of another storm on the right terrain."""
 REFERENCE = "mean_rain_on_known_ground"
 """Mean rain, told the ground: rain and terrain put together by hand, so no null; how far a model is from that."""
 DIRECTIONS = ("water_for_rain", "rain_for_water")
@@ -123,7 +122,7 @@ def _permuted(
     return {
         f"recall_at_{k}": {
             "expected": expected[column], "mean": found[:, column].mean(), "low": low[column], "high": high[column],
-            "chance_of_the_model's": (1 + np.count_nonzero(found[:, column] >= own[column])) / (1 + times),
+            "p_value": (1 + np.count_nonzero(found[:, column] >= own[column])) / (1 + times),
         }
         for column, k in enumerate(AMONG)
     }  # fmt: skip
@@ -148,7 +147,7 @@ class _Draws:
         """Sum hits by storm and draw storms."""
         stacked = np.stack(list(hits.values()))  # matchers, directions, queries, k
         shape = (len(hits), len(DIRECTIONS), len(AMONG))
-        flat = np.moveaxis(stacked, 2, 0).reshape(len(storms), -1)
+        flat = np.moveaxis(stacked, 2, 0).reshape(len(storms), np.prod(shape, dtype=int))
         names, unit = np.unique(storms, return_inverse=True)
         sums = np.zeros((len(names), flat.shape[1] + 1))
         np.add.at(sums, unit, np.column_stack([flat, np.ones(len(storms))]))
