@@ -19,7 +19,7 @@ from floodmark.water.dataset import Windows
 from floodmark.water.losses import FloodLoss
 from floodmark.water.models.registry import build, parameters, require_model
 from floodmark.water.moments import EMULATE, NOWCAST
-from floodmark.water.prediction import WaterModel, predict
+from floodmark.water.prediction import WaterModel, predict, travelling
 from floodmark.water.sampling import Sampler
 
 if TYPE_CHECKING:
@@ -71,7 +71,10 @@ def train_water(model: str, windows_folder: Path, folder: Path, settings: TrainW
                 for depth, index, threshold in zip(settings.wet_depths, indices, thresholds[task], strict=True)
             },
         }
-    config |= {"inputs": groups, "wet_depths": list(settings.wet_depths), "thresholds": thresholds}
+    config |= {
+        "inputs": groups, "wet_depths": list(settings.wet_depths), "thresholds": thresholds,
+        "statistics": travelling(windows),
+    }  # fmt: skip
     trained = WaterModel(networks, config)
     trained.save(folder / "model.safetensors")
     for name, task in (("history.csv", EMULATE), ("history_nowcast.csv", NOWCAST)):
