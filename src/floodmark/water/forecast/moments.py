@@ -81,7 +81,9 @@ def asked(
         clock = np.arange(period[0] + lead, last + minute, every * minute)
         chosen = clock[(clock >= max(first, begin or first)) & (clock <= min(last, end or last))]
     if not len(chosen):
+        wanted = f"{begin or first} to {end or last}"
         raise UserError(
-            f"--from {begin} --to {end} --every {every}: leave no moment to predict between {first} and {last}"
+            f"no moment to predict: one every {every} minutes after {period[0]} is asked for, from {wanted}, and "
+            f"{first} to {last} can be: choose a smaller --every, or other --from and --to"
         )
     return [Asked(time - lead, time) for time in chosen]

@@ -101,9 +101,8 @@ def _require_packages() -> Any:
 def _graph(decoded: nn.Module, channels: int, size: tuple[int, int] | None, multiple: int) -> Any:
     """The traced graph, an onnx.ModelProto."""
     example = torch.zeros(2, channels, *(size or (4 * multiple, 6 * multiple)))
-    dynamic: Any = None
-    if size is None:
-        dynamic = ({0: "batch", 2: "height", 3: "width"},)
+    # The batch is open in any case.
+    dynamic: Any = ({0: "batch", **({2: "height", 3: "width"} if size is None else {})},)
     loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir")]
     levels = [logger.level for logger in loggers]
     try:

@@ -47,7 +47,7 @@ def draw_preview(
     shade = hillshade(elevation[::step, ::step], grid.cell_size * step)
     shown = deepest_of_blocks(np.nan_to_num(depth, nan=0.0), step)
     west, south, east, north = (bound / 1000 for bound in grid.bounds)
-    figure = Figure(figsize=(9, 7.2 * max(0.5, min(1.5, grid.height / grid.width)) + 0.8), layout="constrained")
+    figure = Figure(figsize=(9, 7.2 * max(0.5, min(1.5, grid.height / grid.width)) + 0.8))
     FigureCanvasAgg(figure)
     axis: Axes = figure.subplots()
     extent = (west, east, south, north)
@@ -55,12 +55,16 @@ def draw_preview(
     layer = np.ma.masked_less(shown, wet_depth)
     norm = LogNorm(wet_depth, max(float(shown.max()), 2 * wet_depth))
     image = axis.imshow(layer, cmap="viridis", norm=norm, extent=extent, interpolation="nearest")
-    figure.colorbar(image, ax=axis, label=f"depth, m ({wet_depth:g} or more)", shrink=0.8, fraction=0.04, pad=0.01)
+    bar = figure.colorbar(
+        image, ax=axis, label=f"depth, m ({wet_depth:g} or more)", shrink=0.8, fraction=0.04, pad=0.02
+    )
+    for which in (bar.ax.yaxis.set_major_formatter, bar.ax.yaxis.set_minor_formatter):
+        which("{x:g}")
     axis.set_xlabel("easting, km")
     axis.set_ylabel("northing, km")
     axis.set_title(title, fontsize=10)
     _draw_scale(axis, west, south, east - west, north - south)
-    figure.savefig(path, dpi=120, metadata={"Software": None})
+    figure.savefig(path, dpi=120, bbox_inches="tight", metadata={"Software": None})
 
 
 def deepest_of_blocks(depth: NDArray[np.float32], step: int) -> NDArray[np.float32]:
