@@ -15,15 +15,21 @@ def main(random: Random, evaluate_water: EvaluateWater) -> None:
     from floodmark.storage import outputs
     from floodmark.water import evaluation
 
-    results = (f"{WATER}/scores.csv", f"{WATER}/metrics.json", f"{WATER}/maps", f"{WATER}/predictions")
-    with outputs(*results) as (scores, metrics, maps, predictions):
+    results = (
+        f"{WATER}/scores.csv",
+        f"{WATER}/verification.csv",
+        f"{WATER}/comparisons.csv",
+        f"{WATER}/calibration.json",
+        f"{WATER}/metrics.json",
+        f"{WATER}/maps",
+        f"{WATER}/figures",
+        f"{WATER}/predictions",
+    )
+    with outputs(*results) as paths:
         evaluation.evaluate_water(
             Path("outputs/windows"),
             Path(WATER) / "models",
-            scores,
-            metrics,
-            maps,
-            predictions,
+            evaluation.Results(*paths),
             evaluate_water,
             random.seed,
         )

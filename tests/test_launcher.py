@@ -58,6 +58,18 @@ def test_it_runs_the_code_beside_the_params_even_with_another_on_the_path(projec
     assert timing["seconds"] > 0
 
 
+def test_a_stage_is_told_where_its_throughput_goes_and_what_an_earlier_run_left_is_gone(project):
+    (project / "stages/probe.py").write_text(
+        "import os\nfrom pathlib import Path\npath = Path(os.environ['FLOODMARK_THROUGHPUT'])\n"
+        "assert not path.exists()\npath.write_text('{}')\n"
+    )
+    (project / "timings").mkdir()
+    told = project / "timings/probe@lstm.training.json"
+    told.write_text("old")
+    assert launch(project, "cuda", "stages/probe.py", "lstm").returncode == 0
+    assert told.read_text() == "{}"
+
+
 def test_it_refuses_where_floodmark_comes_from_elsewhere(project, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     shutil.move(project / "src", elsewhere / "src")

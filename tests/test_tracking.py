@@ -1,5 +1,6 @@
 """The mirror into MLflow: from files alone, never twice, and never in the pipeline's way."""
 
+import json
 import os
 import socket
 import subprocess
@@ -63,12 +64,16 @@ def mirror(project, *addresses, uri=None, **extra):
 
 
 def runs(project):
+    client, found = every_run(project)
+    return client, {run.info.run_name: run for run in found}, len(found)
+
+
+def every_run(project):
     from mlflow.tracking import MlflowClient
 
     client = MlflowClient(tracking_uri=f"sqlite:///{project / 'mlflow.db'}")
     experiment = client.get_experiment_by_name("floodmark")
-    found = client.search_runs([experiment.experiment_id], max_results=100)
-    return client, {run.info.run_name: run for run in found}, len(found)
+    return client, client.search_runs([experiment.experiment_id], max_results=100)
 
 
 def test_a_stage_becomes_a_child_with_params_metrics_curves_and_figures(project):
@@ -85,6 +90,23 @@ def test_a_stage_becomes_a_child_with_params_metrics_curves_and_figures(project)
     assert run.data.tags["mlflow.parentRunId"] == found["brisk-rain"].info.run_id
     assert found["brisk-rain"].info.status == "FINISHED"
     assert run.info.status == "FINISHED"
+
+
+def test_throughput_is_recorded_of_the_stage_that_ran_and_of_no_other(project):
+    """That of a stage from the cache may be of another run."""
+    (project / "timings").mkdir()
+    told = {"samples_per_second": 80.0, "step_seconds": 0.2, "waiting_share": 0.01, "steps": 9}
+    for address in ("train@small", "report"):
+        (project / f"timings/{address}.training.json").write_text(json.dumps(told))
+    assert mirror(project, "report", DVC_EXP_NAME="e").returncode == 0
+    _, found, _ = runs(project)
+    assert found["report"].data.metrics == {key: told[key] for key in told if key != "steps"}
+    assert "waiting_share" not in found["train@small"].data.metrics
+    assert mirror(project, "train@small", DVC_EXP_NAME="f").returncode == 0
+    latest = [run for run in every_run(project)[1] if run.data.tags["dvc.experiment"] == "f"]
+    assert [run.data.metrics.get("samples_per_second") for run in latest if run.info.run_name == "train@small"] == [
+        80.0
+    ]
 
 
 def test_data_is_named_by_the_digest_it_has_now(project):

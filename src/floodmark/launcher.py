@@ -23,6 +23,7 @@ examples:
 IMAGES = ("geo", "cuda")
 LONGEST_MIRROR = 120
 """Seconds after which recording a stage in MLflow is given up."""
+TIMINGS = Path("timings")
 
 
 def main(arguments: list[str]) -> int:
@@ -37,8 +38,9 @@ def main(arguments: list[str]) -> int:
     if problem:
         sys.stderr.write(f"stages/run: {problem}\n")
         return 2
-    started = time.time()
-    status = _run([sys.executable, str(script), *rest])
+    started, training = time.time(), TIMINGS / f"{_address(script.stem, rest)}.training.json"
+    training.unlink(missing_ok=True)
+    status = _run([sys.executable, str(script), *rest], FLOODMARK_THROUGHPUT=str(training.absolute()))
     if status == 0:
         _record(script.stem, rest, image, started)
         _mirror(script.stem, rest)
@@ -73,9 +75,13 @@ def _wrong_params() -> str | None:
     return None
 
 
-def _run(command: list[str]) -> int:
+def _address(stage: str, rest: list[str]) -> str:
+    return "@".join([stage, *rest])
+
+
+def _run(command: list[str], **variables: str) -> int:
     """Run a command in the foreground; pass SIGTERM and SIGINT on to it and return its exit status."""
-    with subprocess.Popen(command) as process:
+    with subprocess.Popen(command, env={**os.environ, **variables}) as process:
 
         def forward(number: int, frame: FrameType | None) -> None:
             process.send_signal(number)
@@ -88,17 +94,16 @@ def _run(command: list[str]) -> int:
 
 def _record(stage: str, rest: list[str], image: str, started: float) -> None:
     """Keep how long the stage took, outside every DVC output."""
-    folder = Path("timings")
-    folder.mkdir(exist_ok=True)
+    TIMINGS.mkdir(exist_ok=True)
     timing = {"stage": stage, "image": image, "engine": "local", "started": started, "seconds": time.time() - started}
-    (folder / f"{'@'.join([stage, *rest])}.json").write_text(json.dumps(timing, indent=2) + "\n", encoding="utf-8")
+    (TIMINGS / f"{_address(stage, rest)}.json").write_text(json.dumps(timing, indent=2) + "\n", encoding="utf-8")
 
 
 def _mirror(stage: str, rest: list[str]) -> None:
     """Mirror the stage's files into MLflow from a process of its own, whose failure is a warning and no more."""
     if os.environ.get("MLFLOW_TRACKING_URI") == "none":
         return
-    address = "@".join([stage, *rest])
+    address = _address(stage, rest)
     try:
         status = subprocess.run(
             [sys.executable, "-m", "floodmark.tracking", address], check=False, timeout=LONGEST_MIRROR

@@ -20,6 +20,8 @@ from floodmark.dag import PIPELINE, RESULTS, StageEntry, lookup
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+THROUGHPUT = ("samples_per_second", "step_seconds", "waiting_share")
+"""What `timings/` says of a stage's trainings that becomes a metric."""
 LARGE = 2**20
 """Bytes from which an untracked file is known by its size and time: they are looked at after every stage."""
 
@@ -121,6 +123,13 @@ class StageFiles:
             yield from _numbers("", json.loads(Path(name).read_text(encoding="utf-8")))
         for path in (path for path in _files(stage, ".csv") if path.name.startswith("history")):
             yield from _curves(path)
+
+    def throughput(self, stage: StageEntry) -> Iterator[tuple[str, float, int]]:
+        """(name, value, 0) of how fast its trainings were when it last ran here."""
+        path = Path("timings", f"{stage.address}.training.json")
+        if path.is_file():
+            found = json.loads(path.read_text(encoding="utf-8"))
+            yield from ((name, float(found[name]), 0) for name in THROUGHPUT)
 
     def data_digests(self, stage: StageEntry) -> list[tuple[str, str]]:
         """(dep, digest): of the dataset for `data/`, else of the outputs it is, or holds.

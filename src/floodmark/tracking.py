@@ -83,14 +83,22 @@ def record(addresses: list[str], *, everything: bool = False) -> None:
         client = MlflowClient(tracking_uri=uri)
         experiment = _experiment(client, root, uri)
         parent = _parent(client, experiment, identity())
-        _record_missing(client, experiment, parent, wanted, files)
+        _record_missing(client, experiment, parent, wanted, files, addresses)
         client.set_terminated(parent.info.run_id, FINISHED)
 
 
 def _record_missing(
-    client: MlflowClient, experiment: str, parent: Run, stages: list[StageEntry], files: StageFiles
+    client: MlflowClient,
+    experiment: str,
+    parent: Run,
+    stages: list[StageEntry],
+    files: StageFiles,
+    ran: list[str],
 ) -> None:
-    """Record the stages of which the parent has no complete run of the same outputs yet."""
+    """Record the stages of which the parent has no complete run of the same outputs yet.
+
+    Only of those that just `ran` is it sure that their timings are of this run: DVC takes others from its cache.
+    """
     children = _children(client, experiment, parent)
     complete = {(run.data.tags.get("dvc.stage"), run.data.tags.get(COMPLETE)) for run in children}
     for stage in stages:
@@ -99,7 +107,7 @@ def _record_missing(
         for run in children:
             if run.data.tags.get("dvc.stage") == stage.address and run.info.status == "RUNNING":
                 client.set_terminated(run.info.run_id, "KILLED")
-        _child(client, experiment, parent, stage, files)
+        _child(client, experiment, parent, stage, files, list(files.throughput(stage)) if stage.address in ran else [])
 
 
 @contextmanager
@@ -198,7 +206,14 @@ def _children(client: MlflowClient, experiment: str, parent: Run) -> list[Run]:
     return found
 
 
-def _child(client: MlflowClient, experiment: str, parent: Run, stage: StageEntry, files: StageFiles) -> None:
+def _child(
+    client: MlflowClient,
+    experiment: str,
+    parent: Run,
+    stage: StageEntry,
+    files: StageFiles,
+    throughput: list[tuple[str, float, int]],
+) -> None:
     """Record one stage."""
     from mlflow.entities import Dataset, DatasetInput, Metric, Param
 
@@ -208,7 +223,7 @@ def _child(client: MlflowClient, experiment: str, parent: Run, stage: StageEntry
     run = client.create_run(experiment, tags=tags, run_name=stage.address)
     run_id, now = run.info.run_id, run.info.start_time
     params = [Param(key, str(value)[:LONGEST_PARAM]) for key, value in files.params(stage)]
-    metrics = [Metric(key, value, now, step) for key, value, step in files.metrics(stage)]
+    metrics = [Metric(key, value, now, step) for key, value, step in [*files.metrics(stage), *throughput]]
     for start in range(0, len(params), MOST_PARAMS):
         client.log_batch(run_id, params=params[start : start + MOST_PARAMS])
     for start in range(0, len(metrics), MOST_METRICS):

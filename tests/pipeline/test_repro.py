@@ -80,7 +80,8 @@ def telling(project, days):
 
 
 def test_no_machine_path_host_or_time_reaches_an_output(tiny_project):
-    ran = [json.loads(path.read_text())["started"] for path in (tiny_project / "timings").glob("*.json")]
+    timings = [json.loads(path.read_text()) for path in (tiny_project / "timings").glob("*.json")]
+    ran = [timing["started"] for timing in timings if "started" in timing]
     zones = (None, UTC)
     days = {datetime.fromtimestamp(moment, zone).date() for moment in ran for zone in zones}
     pattern = re.compile("|".join(telling(tiny_project, days)))

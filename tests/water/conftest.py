@@ -2,13 +2,19 @@ from __future__ import annotations
 
 import pytest
 
+from floodmark.storage import remove
 from floodmark.water.dataset import Windows
-from floodmark.water.evaluation import evaluate_water
+from floodmark.water.evaluation import Results, evaluate_water
 from floodmark.water.training import train_water
 from floodmark.water.windows import make_windows
 from tests.water import study
 
 torch = pytest.importorskip("torch")
+
+RESULTS = (
+    "scores.csv", "verification.csv", "comparisons.csv", "calibration.json", "metrics.json", "maps", "figures",
+    "predictions",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -22,7 +28,8 @@ def _one_thread():
 def cut(outputs, **changes):
     """Write the windows of a study and open them."""
     folder = outputs / "windows"
-    folder.mkdir(exist_ok=True)
+    remove(folder)
+    folder.mkdir()
     make_windows(outputs, folder, outputs / "windows.json", study.window_settings(**changes))
     return Windows(folder)
 
@@ -36,12 +43,10 @@ def train(outputs, **changes):
 
 def evaluate(outputs, **changes):
     water = outputs / "water"
-    for name in ("maps", "predictions"):
-        (water / name).mkdir(exist_ok=True)
-    evaluate_water(
-        outputs / "windows", water / "models", water / "scores.csv", water / "metrics.json", water / "maps",
-        water / "predictions", study.evaluate_settings(**changes), 7,
-    )  # fmt: skip
+    results = Results(*(water / name for name in RESULTS))
+    for folder in (results.maps, results.figures, results.predictions):
+        folder.mkdir(exist_ok=True)
+    evaluate_water(outputs / "windows", water / "models", results, study.evaluate_settings(**changes), 7)
     return water
 
 

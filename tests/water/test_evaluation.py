@@ -10,7 +10,8 @@ import rasterio
 import torch
 import xarray as xr
 
-from floodmark.water import evaluation, scoring, splits
+from floodmark.water import scoring, showing, splits, tallies, views
+from floodmark.water.baselines import AllDry
 from floodmark.water.dataset import Windows
 from floodmark.water.prediction import WaterModel
 from floodmark.water.verification import contingency
@@ -21,6 +22,12 @@ from tests.water.conftest import cut, evaluate, train
 def rows(path):
     with path.open() as file:
         return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def unet(outputs):
+    path = outputs / "water" / "models" / "unet" / "model.safetensors"
+    return {"unet": WaterModel.load(path, torch.device("cpu"))}
 
 
 def pick(found, model, task, split, depth="0.1"):
@@ -75,7 +82,7 @@ def test_scores_are_of_test_storms_and_of_the_ground_they_name(outputs, windows)
             for target in windows.select("emulate", splits.TEST)["target"]
         )
         row = pick(rows(outputs / "water" / "scores.csv"), "climatology", "emulate", split)
-        assert float(row["critical_success_index"]) == pytest.approx(table[0] / table.sum(), rel=1e-5)
+        assert float(row["critical_success_index"]) == pytest.approx(table[0] / table[:3].sum(), rel=1e-5)
 
 
 def test_predictions_lie_on_the_ground_they_are_of(outputs, windows):
@@ -98,12 +105,12 @@ def test_predictions_lie_on_the_ground_they_are_of(outputs, windows):
 
 def test_of_a_long_event_the_moments_about_the_wettest_are_shown(windows, monkeypatch):
     event = windows.select("emulate", splits.TEST)["event"][0]
-    every, wettest = evaluation._moments_shown(windows, event, 0.1)
+    every, wettest = showing.moments_shown(windows, event, 0.1)
     assert every.height == 3
     wet = [np.count_nonzero(windows.depth_whole(target) >= np.float32(0.1)) for target in every["target"]]
     assert wet[wettest] == max(wet)
-    monkeypatch.setattr(evaluation, "SHOWN", 1)
-    shown, index = evaluation._moments_shown(windows, event, 0.1)
+    monkeypatch.setattr(showing, "SHOWN", 1)
+    shown, index = showing.moments_shown(windows, event, 0.1)
     assert shown["target"].to_list() == [every["target"][wettest]]
     assert index == 0
 
@@ -128,7 +135,7 @@ def test_a_short_archive_is_predicted_drawn_and_scored_apart(tmp_path):
     train(tmp_path, epochs=1, steps_per_epoch=4)
     water = evaluate(tmp_path)
     found = rows(water / "scores.csv")
-    assert {row["split"] for row in found} == set(scoring.SPLITS)
+    assert {row["split"] for row in found} == set(views.SPLITS)
     assert {path.stem for path in (water / "maps").iterdir()} >= {"unet_r00", "unet_r01"}
     assert len(list((water / "maps").iterdir())) == 3
 
@@ -137,13 +144,37 @@ def test_events_of_one_storm_are_drawn_together(outputs):
     windows = Windows(outputs / "windows")
     path = outputs / "water" / "models" / "unet" / "model.safetensors"
     model = {"unet": WaterModel.load(path, torch.device("cpu"))}
-    apart = scoring.tabulate(windows, "emulate", splits.TEST, model, {"unet": 1}, 4)
+
+    def tables():
+        chosen = windows.select("emulate", splits.TEST).to_dicts()
+        return scoring.tabulate(windows, "emulate", chosen, model, {"unet": 1}, {}, study.evaluate_settings())
+
+    apart = tables()
     windows.index = windows.index.with_columns(pl.lit("one").alias("storm"))
-    together = scoring.tabulate(windows, "emulate", splits.TEST, model, {"unet": 1}, 4)
+    together = tables()
     assert len(apart.storms) > 1
     assert together.storms == ["one"]
-    for key, table in together.counts.items():
-        np.testing.assert_array_equal(table[0], apart.counts[key].sum(0))
+    for key, tally in together.tallies.items():
+        for part in (tallies.CASES, tallies.HISTOGRAM, tallies.DEPTHS):
+            whole = apart.tallies[key].stack(part, apart.storms).sum(0)
+            np.testing.assert_array_equal(tally.stack(part, ["one"])[0], whole)
+
+
+def test_shards_of_maps_make_the_tables_of_all(windows, unet):
+    every = windows.select("emulate", splits.TEST).to_dicts()
+
+    def tables(chosen):
+        baselines = {0.1: [AllDry(windows.grid.shape)]}
+        return scoring.tabulate(windows, "emulate", chosen, unet, {"unet": 1}, baselines, study.evaluate_settings())
+
+    whole, merged = tables(every), tables(every[5:]) + tables(every[2:5]) + tables(every[:2])
+    assert merged.storms == whole.storms
+    assert merged.parameters == whole.parameters
+    assert merged.chances == whole.chances == {"unet"}
+    assert set(merged.tallies) == set(whole.tallies)
+    for key, tally in whole.tallies.items():
+        for place, table in tally.counts.items():
+            np.testing.assert_array_equal(merged.tallies[key].counts[place], table)
 
 
 def test_nothing_held_out_leaves_an_empty_table(tmp_path, capsys):
@@ -155,20 +186,6 @@ def test_nothing_held_out_leaves_an_empty_table(tmp_path, capsys):
     assert (water / "scores.csv").read_text() == ",".join(scoring.COLUMNS) + "\n"
     assert json.loads((water / "metrics.json").read_text()) == {"unet": {}}
     assert list((water / "maps").iterdir()) == []
-
-
-def test_tables_add_up_over_shards_of_maps():
-    whole, half = scoring.Tables(["a", "b"], 3), scoring.Tables(["a", "b"], 3)
-    rng = np.random.default_rng(0)
-    tables = rng.integers(0, 9, (4, 3, 3))
-    for index, table in enumerate(tables):
-        whole.add("unet", 0.1, 5, "ab"[index % 2], table)
-    for index in (0, 1):
-        half.add("unet", 0.1, 5, "ab"[index % 2], tables[index])
-    other = scoring.Tables(["a", "b"], 3)
-    for index in (2, 3):
-        other.add("unet", 0.1, 5, "ab"[index % 2], tables[index])
-    np.testing.assert_array_equal(whole.counts["unet", 0.1], half.counts["unet", 0.1] + other.counts["unet", 0.1])
 
 
 def test_windows_open_without_an_event(tmp_path):

@@ -12,6 +12,7 @@ from floodmark.radar.sequence import SequenceReader
 from floodmark.settings.ingest_radar import IngestRadar
 from floodmark.water import history
 from tests.radar.files import write_radar
+from tests.water.study import window_settings
 
 patterns = st.lists(st.integers(1, 6), min_size=1, max_size=5)
 STEP = np.timedelta64(300, "s")
@@ -77,22 +78,27 @@ def test_what_radar_measures_later_changes_nothing_known_before(tmp_path, last):
     np.testing.assert_array_equal(*known)
 
 
+@pytest.mark.parametrize(
+    ("reducer", "plain"), [("mean", lambda group: sum(group) / len(group)), ("max", max), ("sum", sum)]
+)
 @given(patterns, st.data())
-@settings(max_examples=50, deadline=None)
-def test_pooling_and_missing_share_equal_plain_sums(pattern, data):
+@settings(max_examples=30, deadline=None)
+def test_pooling_and_missing_share_equal_plain_sums(reducer, plain, pattern, data):
     values = st.one_of(st.floats(0, 200, width=32), st.just(float("nan")))
     frames = data.draw(hnp.arrays(np.float32, (sum(pattern), 2, 2), elements=values))
-    pooled, share = history.pool(frames, pattern), history.missing_share(frames)
+    pooled, share = history.pool(frames, pattern, reducer), history.missing_share(frames)
     for row, column in np.ndindex(2, 2):
         series = [float(value) for value in frames[:, row, column]]
         assert share[row, column] == pytest.approx(sum(value != value for value in series) / len(series))
         start = 0
         for channel, size in enumerate(pattern):
             group = [0.0 if value != value else value for value in series[start : start + size]]
-            assert pooled[channel, row, column] == pytest.approx(sum(group) / size, rel=1e-5)
+            assert pooled[channel, row, column] == pytest.approx(plain(group), rel=1e-5)
             start += size
 
 
-def test_accumulated_rain_is_rate_times_time_of_the_newest_frames():
+@pytest.mark.parametrize(("routed_pattern", "wanted"), [([1, 2, 4], [2.0, 3.0, 3.5]), ("channels", [0.5, 1.0, 2.0])])
+def test_accumulated_rain_is_rate_times_time_of_the_newest_frames_or_of_each_channel(routed_pattern, wanted):
     frames = np.array([6.0, np.nan, 12.0, 24.0], np.float32)[:, None, None]
-    np.testing.assert_allclose(history.accumulate(frames, [1, 2, 4], 1 / 12).ravel(), [2.0, 3.0, 3.5])
+    spans = window_settings(pattern=[2, 1, 1], routed_pattern=routed_pattern).routed_spans
+    np.testing.assert_allclose(history.accumulate(frames, spans, 1 / 12).ravel(), wanted)

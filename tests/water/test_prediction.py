@@ -7,24 +7,44 @@ import torch
 from floodmark.errors import UserError
 from floodmark.learning.weights import save_weights
 from floodmark.water import prediction, splits
+from floodmark.water.dataset import Windows
 from floodmark.water.models.registry import MODELS, build
-from floodmark.water.prediction import WaterModel, decode, predict, tiles, travelling
+from floodmark.water.prediction import WaterModel, decode, predict, predict_whole, tiles
 from tests.water import study
+from tests.water.conftest import cut
 
-CONFIG = {"outputs": 3, "wet_depths": [0.1, 0.3], "thresholds": {"emulate": [0.4, 0.5], "nowcast": [0.6, 0.7]}}
+CONFIG = {
+    "layer_scale": 1,
+    "widths": [8],
+    "outputs": 3,
+    "wet_depths": [0.1, 0.3],
+    "thresholds": {"emulate": [0.4, 0.5], "nowcast": [0.6, 0.7]},
+}
+
+
+@pytest.fixture(scope="module")
+def windows(tmp_path_factory):
+    outputs = tmp_path_factory.mktemp("windows")
+    study.write_study(outputs)
+    return cut(outputs)
+
+
+def channels_of(windows, name):
+    groups = study.TRAINING[name]["inputs"]
+    return groups, windows.channel_names(groups)
 
 
 def untrained(windows, name, **changes):
     """Networks with statistics of batches, as training leaves them, and else as they began."""
-    own = {key: value for key, value in study.TRAINING[name].items() if key != "loss"}
-    config = {**CONFIG, "model": name, **own, "channels": windows.channel_names(own["inputs"]), **changes}
+    groups, channels = channels_of(windows, name)
+    config = {**CONFIG, "model": name, **study.TRAINING[name], "inputs": groups, "channels": channels, **changes}
     networks = {}
     for seed, task in enumerate(("emulate", "nowcast")):
         torch.manual_seed(seed)
         networks[task] = build(config)
         with torch.no_grad():
             for _ in range(10):
-                networks[task](torch.randn(4, len(config["channels"]), 32, 48))
+                networks[task](torch.randn(4, len(channels), 32, 48))
         networks[task].eval()
     return WaterModel(networks, config)
 
@@ -37,16 +57,21 @@ def model(windows):
 @pytest.mark.parametrize("side", [16, 33])
 @pytest.mark.parametrize("name", MODELS)
 def test_tiles_leave_no_mark(windows, name, side, monkeypatch):
-    model = untrained(windows, name)
-    source = int(windows.index["source"][0])
-    whole = predict(model.networks["emulate"], windows, model.groups, source)
+    network = untrained(windows, name).networks["emulate"]
+    shape = (75, 202)
+    ground = np.random.default_rng(0).standard_normal((len(channels_of(windows, name)[1]), *shape), np.float32)
+
+    def read(row, col, height, width):
+        return np.ascontiguousarray(ground[:, row : row + height, col : col + width])
+
+    whole = predict_whole(network, shape, read)
     monkeypatch.setattr(prediction, "TILE", side)
-    tiled = predict(model.networks["emulate"], windows, model.groups, source)
-    assert len(tiles(model.networks["emulate"], windows.grid.shape)) > 4
+    assert len(tiles(network, shape)) > 4
+    tiled = predict_whole(network, shape, read)
     assert whole[0].std() > 0
     for one, other in zip(whole, tiled, strict=True):
-        assert one.shape[-2:] == windows.grid.shape
-        np.testing.assert_allclose(one, other, atol=1e-5)
+        assert one.shape[-2:] == shape
+        np.testing.assert_allclose(one, other, atol=1e-5, rtol=1e-5)
 
 
 def test_tiles_cover_every_cell_once_and_begin_at_whole_coarsest_cells(model, monkeypatch):
@@ -59,7 +84,9 @@ def test_tiles_cover_every_cell_once_and_begin_at_whole_coarsest_cells(model, mo
 
 
 def test_being_deeper_is_never_likelier(windows, model):
-    chances, depth = predict(model.networks["emulate"], windows, model.groups, int(windows.index["source"][0]))
+    chances, depth = predict(
+        model.networks["emulate"], windows, model.groups, "emulate", int(windows.index["source"][0])
+    )
     assert (chances[1] <= chances[0]).all()
     assert ((chances >= 0) & (chances <= 1)).all()
     assert (depth >= 0).all()
@@ -79,7 +106,7 @@ def test_a_saved_model_predicts_the_same_for_both_tasks(windows, model, tmp_path
     source = int(windows.index["source"][0])
     outcomes = []
     for task in ("emulate", "nowcast"):
-        before, after = (predict(item.networks[task], windows, item.groups, source) for item in (model, loaded))
+        before, after = (predict(item.networks[task], windows, item.groups, task, source) for item in (model, loaded))
         np.testing.assert_array_equal(before[0], after[0])
         np.testing.assert_array_equal(before[1], after[1])
         outcomes.append(before[0])
@@ -91,19 +118,18 @@ def test_a_saved_model_predicts_the_same_for_both_tasks(windows, model, tmp_path
 
 def test_a_file_of_another_kind_or_of_other_widths_is_refused_by_name(model, tmp_path):
     save_weights(tmp_path / "text.safetensors", {"a": torch.zeros(1)}, {"model": "lstm"})
-    with pytest.raises(UserError, match=r"text.safetensors: is no model of water, .* lacks channels"):
+    with pytest.raises(UserError, match=r"text.safetensors: is no model of water, .* lacks"):
         WaterModel.load(tmp_path / "text.safetensors", torch.device("cpu"))
     WaterModel(model.networks, {**model.config, "widths": [4, 6]}).save(tmp_path / "other.safetensors")
     with pytest.raises(UserError, match=r"other.safetensors: its weights do not fit unet"):
         WaterModel.load(tmp_path / "other.safetensors", torch.device("cpu"))
 
 
-def test_a_trained_model_takes_along_what_its_channels_are_made_by(windows, outputs):
+def test_a_trained_model_takes_along_what_its_channels_are_made_by(outputs):
     path = outputs / "water" / "models" / "unet" / "model.safetensors"
-    found = WaterModel.load(path, torch.device("cpu")).config["statistics"]
-    assert found == travelling(windows)
+    found, windows = WaterModel.load(path, torch.device("cpu")).config["statistics"], Windows(outputs / "windows")
+    assert found == windows.statistics
     seen = windows.elevation[windows.region == splits.SEEN]
     assert found["elevation"]["mean"] == pytest.approx(seen.mean())
     assert found["elevation"]["deviation"] == pytest.approx(seen.std())
     assert (found["rain_cell_size"], found["frame_seconds"]) == (study.COARSE.cell_size, 300)
-    assert found["static"] == windows.statistics["static"]

@@ -1,18 +1,37 @@
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import polars as pl
 import torch
 
+from floodmark.learning.seeds import generator
 from floodmark.water import splits
 from floodmark.water.sampling import Sampler, turn
 
 GROUPS = ["terrain", "rain", "routed"]
 
 
-def sampler(windows, rows=None, steps=3, seed=1):
+def sampler(windows, rows=None, steps=3, seed=1, workers=None):
     rows = windows.select("emulate", splits.TRAIN) if rows is None else rows
-    return Sampler(windows, GROUPS, rows, 4, steps, seed, "test", torch.device("cpu"))
+    return Sampler(windows, GROUPS, rows, 4, steps, seed, "test", torch.device("cpu"), workers)
+
+
+class Slow:
+    """Windows of which some take longer to cut than others, and of which a part of the ground is unknown."""
+
+    def __init__(self, windows, unknown=None):
+        self.windows, self.unknown = windows, unknown
+        if unknown is not None:
+            self.known = lambda row, col, height, width: ~unknown[row : row + height, col : col + width]
+
+    def __getattr__(self, name):
+        return getattr(self.windows, name)
+
+    def depth(self, target, *place):
+        time.sleep(target % 3 / 200)
+        return self.windows.depth(target, *place)
 
 
 def test_the_square_has_eight_symmetries():
@@ -28,14 +47,14 @@ def test_inputs_and_depth_are_turned_alike(windows):
     rows = windows.select("emulate", splits.TRAIN).sort("weight", descending=True).head(1)
     row = rows.row(0, named=True)
     place = (row["row"], row["col"], row["height"], row["width"])
-    inputs, depth = windows.inputs(GROUPS, row["source"], *place), windows.depth(row["target"], *place)
+    inputs, depth = windows.inputs(GROUPS, "emulate", row["source"], *place), windows.depth(row["target"], *place)
     images = {
         (turn(inputs, turns, mirror).tobytes(), turn(depth, turns, mirror).tobytes())
         for turns in range(4)
         for mirror in (False, True)
     }
     found = set()
-    for batch_inputs, batch_depth in sampler(windows, rows, steps=10)(1):
+    for batch_inputs, batch_depth, _ in sampler(windows, rows, steps=10)(1):
         for one, other in zip(batch_inputs.numpy(), batch_depth.numpy(), strict=True):
             found.add((np.ascontiguousarray(one).tobytes(), other.tobytes()))
     assert found <= images
@@ -49,6 +68,46 @@ def test_an_epoch_repeats_and_differs_from_the_next(windows):
     assert torch.equal(drawn(1), drawn(1))
     assert not torch.equal(drawn(1), drawn(2))
     assert not torch.equal(drawn(1), drawn(1, seed=2))
+
+
+def test_batches_are_those_of_a_plain_loop_whoever_cuts_them_and_how_fast(windows):
+    rows = windows.select("emulate", splits.TRAIN)
+    places = rows.select("source", "target", "row", "col", "height", "width").to_numpy()
+    rng, share, expected = generator(1, "test", 5), rows["weight"].to_numpy().astype(float), []
+    for _ in range(3):
+        drawn = np.searchsorted(np.cumsum(share / share.sum()), rng.random(4), side="right")
+        turns, mirrors = rng.integers(4, size=4), rng.integers(2, size=4)
+        cuts = []
+        for row, quarter, mirror in zip(drawn, turns, mirrors, strict=True):
+            source, target, *place = (int(number) for number in places[row])
+            maps = windows.inputs(GROUPS, "emulate", source, *place), windows.depth(target, *place)
+            cuts.append([turn(item, int(quarter), bool(mirror)) for item in maps])
+        expected.append([np.stack(item) for item in zip(*cuts, strict=True)])
+    for workers in (0, 1, 3):
+        found = list(sampler(Slow(windows), rows, workers=workers)(5))
+        assert len(found) == 3
+        for (inputs, depth, known), (plain_inputs, plain_depth) in zip(found, expected, strict=True):
+            assert inputs.dtype == depth.dtype == torch.float32
+            assert inputs.is_contiguous(memory_format=torch.channels_last)
+            np.testing.assert_array_equal(inputs.numpy(), plain_inputs)
+            np.testing.assert_array_equal(depth.numpy(), plain_depth)
+            assert known.dtype == torch.bool
+            assert known.all()
+
+
+def test_where_depth_is_known_is_turned_with_it(windows):
+    """Ground is made unknown exactly where depth is a given number."""
+    whole = np.stack([windows.depth_whole(target) for target in range(4)])
+    unknown = np.indices(windows.grid.shape).sum(0) % 7 == 0
+    rows = windows.select("emulate", splits.TRAIN)
+    marked = Slow(windows, unknown)
+    marked.depth = lambda target, row, col, height, width: np.where(
+        unknown[row : row + height, col : col + width], np.float32(-1), windows.depth(target, row, col, height, width)
+    )
+    assert whole.min() >= 0
+    for _, depth, known in sampler(marked, rows, steps=5)(1):
+        assert torch.equal(known, depth != -1)
+        assert not known.all()
 
 
 def test_windows_are_drawn_by_weight(windows):

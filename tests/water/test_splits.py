@@ -3,9 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from floodmark.errors import UserError
 from floodmark.water import splits
 from floodmark.water.records import Record
 from tests.water.study import window_settings
@@ -85,32 +87,92 @@ def test_no_events_have_no_splits():
     assert splits.split_events(archive([0.0]), window_settings()) == {"r000": "predict"}
 
 
-@given(
-    st.tuples(st.integers(4, 60), st.integers(4, 60)), st.integers(4, 20), st.integers(2, 6), st.integers(0, 4),
-    st.integers(0, 2**31),
-)  # fmt: skip
-@settings(max_examples=80, deadline=None)
-def test_no_seen_cell_lies_near_an_unseen_one(shape, size, one_in, guard, seed):
-    valid = np.random.default_rng(seed).random(shape) > 0.1
-    region = splits.regions(shape, size, one_in, guard, valid)
-    assert (region[~valid] == splits.GUARD).all()
-    assert set(np.unique(region)) <= {splits.GUARD, splits.SEEN, splits.UNSEEN}
-    seen, unseen = np.argwhere(region == splits.SEEN), np.argwhere(region == splits.UNSEEN)
-    if len(seen) and len(unseen):
-        apart = np.abs(seen[:, None] - unseen[None]).max(-1).min()
-        assert apart > 2 * guard
-
-
-def test_blocks_are_held_out_whole_and_spread():
-    shape = (300, 280)
-    region = splits.regions(shape, 75, 4, 0, np.ones(shape, bool))
-    block = splits.block_ids(shape, 75)
-    held_out = [number for number in np.unique(block) if (region[block == number] == splits.UNSEEN).any()]
-    assert all((region[block == number] == splits.UNSEEN).all() for number in held_out)
-    assert len(held_out) == 4
-    assert {number // 4 for number in held_out} == {0, 1, 2, 3}
-
-
 def test_sequences_of_one_storm_count_once_towards_min_events():
     broken = archive([3.0 * index for index in range(12)])
     assert set(splits.split_events(broken, window_settings()).values()) == {"predict"}
+
+
+def by(way, **changes):
+    plain = {"by": way, "dates": {"train": [], "validation": [], "test": []}, "block_hours": 168,
+             "block_turns": ["train", "train", "validation", "test"]}  # fmt: skip
+    return {"split": {**plain, **changes}}
+
+
+def test_dates_split_a_year_to_learn_from_and_floods_to_choose_by_as_the_seed_did():
+    dates = {"train": [["2007-01-01", "2007-12-31"]], "validation": [["2013-06-01", "2013-06-30"]], "test": []}
+    records = [
+        record("first", 0, epoch="2007-01-01"), record("last", 20, epoch="2007-12-31"),
+        record("over", 23, epoch="2007-06-01"), record("before", 22.5, hours=1, epoch="2006-12-31"),
+        record("flood", 5, epoch="2013-06-15"), record("half", 23, epoch="2013-06-30"),
+        record("other", 5, epoch="2013-07-15"), record("made", 5, origin="generated", epoch="2013-06-15"),
+    ]  # fmt: skip
+    assigned = splits.split_events(records, window_settings(**by("dates", dates=dates), independence_hours=0.5))
+    assert assigned == {
+        "first": "train", "last": "train", "over": "train", "before": "predict", "flood": "validation",
+        "half": "guard", "other": "predict", "made": "train",
+    }  # fmt: skip
+
+
+def test_days_that_follow_on_another_split_begin_with_a_guard_of_history_and_lead():
+    dates = {"train": [["2012-01-01", "2012-01-02"]], "validation": [["2012-01-03", "2012-01-04"]],
+             "test": [["2012-01-05", "2012-01-06"]]}  # fmt: skip
+    # A history of 7 frames of 5 minutes and a lead of 30: 65 minutes.
+    records = [record("a", 40), record("b", 48.5, 0.5), record("c", 49.1), record("d", 95), record("e", 97.1)]
+    assigned = splits.split_events(records, window_settings(**by("dates", dates=dates), independence_hours=0))
+    assert assigned == {"a": "train", "b": "guard", "c": "validation", "d": "guard", "e": "test"}
+
+
+def test_blocks_of_time_are_dealt_in_turn():
+    records = archive([24 * day + 6 for day in range(28)])
+    assigned = splits.split_events(records, window_settings(**by("blocks")))
+    assert [len(of(assigned, split)) for split in ("train", "validation", "test", "guard")] == [14, 7, 7, 0]
+    assert of(assigned, "validation") == {f"r{index:03}" for index in range(14, 21)}
+
+
+@given(starts, st.floats(3, 200), st.lists(st.sampled_from(["train", "validation", "test"]), min_size=1, max_size=5))
+@settings(max_examples=80, deadline=None)
+def test_storms_of_different_blocks_lie_history_and_lead_apart(hours, length, turns):
+    chosen = window_settings(**by("blocks", block_hours=length, block_turns=turns), independence_hours=1)
+    records = archive(hours)
+    assigned = splits.split_events(records, chosen)
+    assert splits.history_and_lead(records, chosen) == np.timedelta64(65 * 60, "s")
+    used = [item for item in records if assigned[item.name] != "guard"]
+    for one in used:
+        for other in used:
+            if assigned[one.name] != assigned[other.name]:
+                assert max(other.start - one.end, one.start - other.end) >= np.timedelta64(65 * 60, "s")
+    storms = splits.storm_of_events(records, 1)
+    for item in records:
+        assert assigned[item.name] == assigned[storms[item.name]]
+
+
+def test_blocks_of_one_split_have_no_guard_between_them():
+    records = archive([23 + 24 * day for day in range(10)])
+    chosen = window_settings(**by("blocks", block_hours=24, block_turns=["train"]))
+    assert set(splits.split_events(records, chosen).values()) == {"train"}
+
+
+def test_blocks_no_longer_than_their_guard_are_refused():
+    chosen = window_settings(**by("blocks", block_hours=1))
+    with pytest.raises(UserError, match=r"block_hours = 1 must be above the 1.08333 h"):
+        splits.split_events(archive([0.0]), chosen)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (by("dates"), "dates must name some days"),
+        (
+            by("dates", dates={"train": [["2012-02-01", "2012-01-01"]], "validation": [], "test": []}),
+            "before its first",
+        ),
+        (
+            by("dates", dates={"train": [["2012-01-01", "2012-02-01"]], "validation": [],
+                               "test": [["2012-02-01", "2012-03-01"]]}),
+            "train until 2012-02-01 and of test from 2012-02-01 overlap",
+        ),
+    ],
+)  # fmt: skip
+def test_days_that_cannot_be_are_refused(changes, message):
+    with pytest.raises(ValueError, match=message):
+        window_settings(**changes)

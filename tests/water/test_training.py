@@ -49,12 +49,12 @@ def test_thresholds_are_chosen_on_validation_storms_not_test_storms(outputs, tmp
     before = (train(tmp_path, **short) / "model.safetensors").read_bytes()
     windows = Windows(tmp_path / "windows")
     learnt = windows.index.filter(pl.col("split").is_in([splits.TRAIN, splits.VALIDATION]))
-    depth = np.load(tmp_path / "windows" / "depth.npy")
+    depth = np.load(tmp_path / "windows" / "depth" / "000.npy")
     spoilt = sorted(set(range(len(depth))) - set(learnt["target"]))
     assert spoilt
     depth[spoilt] = 9999
     depth[:, np.asarray(windows.region) != splits.SEEN] = 7777
-    np.save(tmp_path / "windows" / "depth.npy", depth)
+    np.save(tmp_path / "windows" / "depth" / "000.npy", depth)
     assert (train(tmp_path, **short) / "model.safetensors").read_bytes() == before
 
 
@@ -66,7 +66,7 @@ def test_nothing_to_learn_from_leaves_a_model_that_predicts(tmp_path, capsys):
     assert "no training windows for emulate" in capsys.readouterr().err
     assert (folder / "history.csv").read_text() == "epoch,loss,critical_success_index\n"
     model = WaterModel.load(folder / "model.safetensors", torch.device("cpu"))
-    chances, _ = predict(model.networks["nowcast"], windows, model.groups, 0)
+    chances, _ = predict(model.networks["nowcast"], windows, model.groups, "nowcast", 0)
     assert chances.shape == (2, *study.FINE.shape)
 
 

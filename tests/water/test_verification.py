@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from sklearn.metrics import f1_score, jaccard_score, matthews_corrcoef, precision_score, recall_score
 
+from floodmark.learning.confusion import dichotomous_scores
 from floodmark.water import verification as verify
 
 maps = hnp.arrays(bool, 60)
@@ -14,7 +16,7 @@ blocks = hnp.arrays(np.int32, 60, elements=st.integers(0, 4))
 
 def brute(wet, predicted):
     pairs = list(zip(wet.tolist(), predicted.tolist(), strict=True))
-    return [pairs.count((True, True)), pairs.count((False, True)), pairs.count((True, False))]
+    return [pairs.count(case) for case in ((True, True), (False, True), (True, False), (False, False))]
 
 
 @given(maps, maps, st.integers(0, 60))
@@ -26,8 +28,8 @@ def test_tables_of_shards_add_up_to_the_whole(wet, predicted, cut):
 
 
 @given(maps, maps, blocks)
-def test_tables_of_blocks_are_those_of_their_cells(wet, predicted, block):
-    tables = verify.contingency_by_block(wet, predicted, block, 5)
+def test_tables_of_groups_are_those_of_their_cells(wet, predicted, block):
+    tables = verify.contingency_by_group(4 * block.astype(np.int64) + 2 * wet, predicted, 5)
     assert (tables.sum(0) == verify.contingency(wet, predicted)).all()
     for number in range(5):
         assert tables[number].tolist() == brute(wet[block == number], predicted[block == number])
@@ -38,7 +40,7 @@ def test_tables_by_threshold_equal_deciding_one_at_a_time(wet, score):
     thresholds = np.array([0.0, 0.1, 0.25, 0.5, 0.9, 1.0], np.float32)
     tables = verify.contingency_by_threshold(wet, score, thresholds)
     for table, threshold in zip(tables, thresholds, strict=True):
-        assert table.tolist() == brute(wet, score >= threshold)
+        assert table.tolist() == brute(wet, score >= threshold)[:3]
 
 
 def test_the_index_is_that_of_the_whole_not_the_mean_of_maps():
@@ -46,6 +48,7 @@ def test_the_index_is_that_of_the_whole_not_the_mean_of_maps():
     assert verify.critical_success_index(tables).tolist() == [0.9, 0.0]
     assert verify.critical_success_index(tables.sum(0)) == pytest.approx(9 / 20)
     assert np.isnan(verify.critical_success_index(np.zeros(3, int)))
+    assert verify.critical_success_index(np.array([9, 1, 0, 1000])) == 0.9
 
 
 def test_the_best_threshold_wins_and_nothing_wet_scores_nothing():
@@ -54,60 +57,23 @@ def test_the_best_threshold_wins_and_nothing_wet_scores_nothing():
     assert verify.best_threshold(np.zeros((3, 3), int), np.array([0.2, 0.5, 0.8])) == (0.2, 0.0)
 
 
-def test_equal_storms_leave_no_doubt_and_unequal_ones_some():
-    rng = np.random.default_rng(0)
-    same = verify.score_over_storms(np.tile([6, 2, 2], (20, 1)), rng, 300)
-    assert (same.low, same.value, same.high) == (0.6, 0.6, 0.6)
-    mixed = np.stack([[hits, 10 - hits, 0] for hits in range(1, 11)])
-    spread = verify.score_over_storms(mixed, rng, 300)
-    assert spread.low < spread.value < spread.high
-    assert spread.value == pytest.approx(0.55)
-    assert 0.2 < spread.high - spread.low < 0.5
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.8])
+def test_scores_are_those_of_scikit_learn(share):
+    rng = np.random.default_rng(round(10 * share))
+    wet = rng.uniform(size=200) < share
+    predicted = wet ^ (rng.uniform(size=200) < 0.2)
+    scores = dichotomous_scores(verify.contingency(wet, predicted))
+    assert scores["critical_success_index"] == pytest.approx(jaccard_score(wet, predicted))
+    assert scores["probability_of_detection"] == pytest.approx(recall_score(wet, predicted))
+    assert scores["false_alarm_ratio"] == pytest.approx(1 - precision_score(wet, predicted))
+    assert scores["f1"] == pytest.approx(f1_score(wet, predicted))
+    assert scores["matthews_correlation"] == pytest.approx(matthews_corrcoef(wet, predicted), abs=1e-12)
+    assert scores["frequency_bias"] == pytest.approx(predicted.sum() / wet.sum())
 
 
-@given(hnp.arrays(np.int64, (6, 3), elements=st.integers(1, 50)))
-@settings(max_examples=25, deadline=None)
-def test_a_model_differs_from_itself_by_nothing(tables):
-    rng = np.random.default_rng(1)
-    difference = verify.difference_over_storms(tables, tables, rng, 100)
-    assert (difference.low, difference.value, difference.high) == (0, 0, 0)
-    both = verify.difference_over_storms_and_blocks(*[tables.reshape(3, 2, 3)] * 2, rng, 100)
-    assert (both.low, both.value, both.high) == (0, 0, 0)
-
-
-def test_paired_differences_are_surer_than_scores():
-    rng = np.random.default_rng(2)
-    good = np.stack([[hits, 20 - hits, 0] for hits in range(3, 20)])
-    worse = good + np.array([-2, 2, 0])
-    difference = verify.difference_over_storms(good, worse, rng, 400)
-    alone = verify.score_over_storms(good, rng, 400)
-    assert difference.low > 0
-    assert difference.high - difference.low < (alone.high - alone.low) / 5
-
-
-def test_few_blocks_make_an_interval_wide():
-    rng = np.random.default_rng(3)
-    tables = np.zeros((12, 4, 3), int)
-    tables[:] = np.array([[9, 1, 0], [5, 5, 0], [7, 3, 0], [2, 8, 0]])
-    two_way = verify.score_over_storms_and_blocks(tables, rng, 400)
-    over_storms = verify.score_over_storms(tables.sum(1), rng, 400)
-    assert two_way.value == over_storms.value
-    assert over_storms.low == over_storms.high
-    assert two_way.high - two_way.low > 0.15
-
-
-def test_one_storm_cannot_tell_of_others():
-    table = np.array([[6, 2, 2]])
-    for score in (
-        verify.score_over_storms(table, np.random.default_rng(0), 100),
-        verify.score_over_storms_and_blocks(table[None], np.random.default_rng(0), 100),
-        verify.score_over_storms_and_blocks(np.tile(table, (1, 4, 1)), np.random.default_rng(0), 100),
-        verify.score_over_storms_and_blocks(np.tile(table, (4, 1))[:, None], np.random.default_rng(0), 100),
-    ):
-        assert score.value == 0.6
-        assert np.isnan([score.low, score.high]).all()
-
-
-def test_no_storms_have_no_interval():
-    empty = verify.score_over_storms_and_blocks(np.zeros((0, 3, 3), int), np.random.default_rng(0), 100)
-    assert np.isnan([empty.value, empty.low, empty.high]).all()
+def test_scores_of_nothing_are_no_numbers():
+    scores = dichotomous_scores(np.array([[0, 0, 0, 9], [3, 1, 1, 5]]))
+    for name in set(scores) - {"matthews_correlation"}:
+        assert np.isnan(scores[name][0])
+        assert np.isfinite(scores[name][1])
+    assert scores["matthews_correlation"].tolist() == pytest.approx([0, (3 * 5 - 1) / 24])

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import filecmp
 import json
+import multiprocessing
+import pickle
 import re
 import shutil
 
@@ -34,7 +36,7 @@ def marked(tmp_path_factory):
 
 
 def whole(windows, source):
-    return windows.inputs(["terrain", "rain", "routed"], source, 0, 0, *study.FINE.shape)
+    return windows.inputs(["terrain", "rain", "routed"], "emulate", source, 0, 0, *study.FINE.shape)
 
 
 def test_marker_rain_is_in_its_place_and_its_channel(marked):
@@ -85,7 +87,7 @@ def test_depth_is_that_of_the_target_time_to_the_millimetre(marked):
 
 def test_a_patch_is_cut_from_the_whole(windows):
     source = windows.index["source"][0]
-    patch = windows.inputs(["terrain", "rain", "routed"], source, 13, 21, 24, 16)
+    patch = windows.inputs(["terrain", "rain", "routed"], "emulate", source, 13, 21, 24, 16)
     np.testing.assert_array_equal(patch, whole(windows, source)[:, 13:37, 21:37])
 
 
@@ -164,7 +166,7 @@ def test_the_wettest_window_is_drawn_most_and_a_dry_one_least(windows):
         (windows.depth(*row) >= np.float32(0.1)).mean()
         for row in training.select("target", "row", "col", "height", "width").iter_rows()
     ]
-    expected = 0.1 + 0.9 * np.array(wet) / max(wet)
+    expected = (0.1 + 0.9 * np.array(wet) / max(wet)) * training["count"].to_numpy()
     np.testing.assert_allclose(training["weight"].to_numpy(), expected, rtol=1e-5)
 
 
@@ -175,10 +177,11 @@ def test_the_same_files_come_out_again_in_whatever_order_events_are_found(output
         (tmp_path / "water" / "depth").mkdir(parents=True, exist_ok=True)
         shutil.copy(path, tmp_path / "water" / "depth")
     cut(tmp_path)
-    names = sorted(path.name for path in (outputs / "windows").iterdir())
+    made = outputs / "windows"
+    names = sorted(str(path.relative_to(made)) for path in made.rglob("*") if path.is_file())
     same, different, absent = filecmp.cmpfiles(outputs / "windows", tmp_path / "windows", names, shallow=False)
     assert (different, absent) == ([], [])
-    assert len(same) == len(names) == 9
+    assert len(same) == len(names) == 12
 
 
 def test_no_events_make_empty_windows_of_the_usual_form(tmp_path, capsys):
@@ -189,6 +192,7 @@ def test_no_events_make_empty_windows_of_the_usual_form(tmp_path, capsys):
     assert windows.index.columns == list(Windows(tmp_path / "windows").index.columns)
     metrics = json.loads((tmp_path / "windows.json").read_text())
     assert metrics["windows"]["emulate"] == {"train": 0, "validation": 0, "test": 0, "predict": 0}
+    assert metrics["duplicates"] == {"emulate": 0, "nowcast": 0}
 
 
 def test_ground_too_small_for_a_window_says_what_to_change_and_carries_on(tmp_path, capsys):
@@ -219,3 +223,134 @@ def test_depth_on_another_grid_is_refused(tmp_path):
     study.write_raster(path, study.valley(), moved)
     with pytest.raises(UserError, match=r"g00\.nc.*another grid"):
         cut(tmp_path)
+
+
+@pytest.mark.parametrize(("scaling", "seen"), [("log", np.log1p), ("square_root", np.sqrt), ("none", np.asarray)])
+@pytest.mark.parametrize(("reducer", "wanted"), [("mean", 15.0), ("max", 60.0), ("sum", 60.0)])
+def test_rain_is_reduced_and_scaled_as_asked(tmp_path, scaling, seen, reducer, wanted):
+    study.write_terrain(tmp_path, study.valley())
+    rain = np.zeros((18, *study.COARSE.shape))
+    rain[1, 1, 6] = 60.0
+    study.write_event(tmp_path, "g", "generated", "2012-03-01T06:00", rain, np.zeros((3, *study.FINE.shape)))
+    windows = cut(tmp_path, reducer=reducer, rain_scaling=scaling)
+    # At 06:35, had it been kept, frames 0 to 6 would be known; at 06:30 the oldest of seven is missing.
+    source = windows.index.filter(task="emulate").sort("time")["source"][0]
+    channels = windows.inputs(["rain"], "emulate", source, 0, 0, *study.FINE.shape)
+    assert windows.channel_names(["rain"]) == ["rain_0", "rain_1", "rain_2", "rain_missing"]
+    assert channels[0].max() == channels[0, 10, 50] == pytest.approx(float(seen(wanted)), rel=1e-6)
+    assert channels[1:3].max() == 0
+    np.testing.assert_allclose(channels[3], 1 / 7, rtol=1e-6)
+
+
+def test_each_rain_channel_may_be_routed_on_its_own_and_they_make_up_the_whole(outputs, tmp_path):
+    for name in ("radar", "storms", "terrain", "water"):
+        shutil.copytree(outputs / name, tmp_path / name)
+    windows, whole = cut(tmp_path, routed_pattern="channels"), Windows(outputs / "windows")
+    assert windows.channel_names(["routed"]) == ["routed_0", "routed_1", "routed_2"]
+    source = int(windows.index.filter(split="test")["source"][0])
+    np.testing.assert_allclose(windows.routed_longest(source), whole.routed(source, 0), atol=5e-3)
+    np.testing.assert_array_equal(whole.routed_longest(source), whole.routed(source, 0))
+    # The last two channels of 2 and 1 frames against the newest 2 frames: at least the newest one.
+    assert (windows.routed(source, 2) <= whole.routed(source, 1) + 5e-3).all()
+
+
+@pytest.fixture(scope="module")
+def ponds(tmp_path_factory):
+    """Water that stands before the rain: in one place in both events, in others in one of them; an unknown cell."""
+    outputs = tmp_path_factory.mktemp("ponds")
+    elevation = study.valley()
+    elevation[:, :2] = np.nan
+    network = study.write_terrain(outputs, elevation)
+    for index in range(2):
+        rain, depth = study.storm(network, index)
+        initial = np.full(study.FINE.shape, 0.05)
+        initial[5, 7:9] = 0.4, 0.0999
+        initial[20 + index, 30] = 0.4
+        depth = np.nan_to_num(depth) + initial
+        depth[:, :, :2] = np.nan
+        depth[1, 40, 41] = np.nan
+        study.write_event(outputs, f"g{index}", "generated", f"2000-01-0{1 + index}", rain, depth, initial=initial)
+    return cut(outputs)
+
+
+def test_permanent_water_is_what_stands_before_every_event(ponds):
+    assert np.argwhere(ponds.permanent).tolist() == [[5, 7]]
+    assert ponds.channel_names(["permanent", "heightmap"]) == ["elevation", "permanent_water"]
+    channels = ponds.inputs(["permanent", "heightmap"], "emulate", 0, 4, 6, 3, 3)
+    np.testing.assert_array_equal(channels[1], [[0, 0, 0], [0, 1, 0], [0, 0, 0]])
+    assert json.loads((ponds.folder.parent / "windows.json").read_text())["cells"]["permanent_water"] == 1
+
+
+def test_newly_flooded_is_wet_where_no_water_stands_for_good(ponds):
+    target = int(ponds.index["target"].max())
+    depth = ponds.depth_whole(target)
+    newly = ponds.newly(target, 0.1, 0, 0, *study.FINE.shape)
+    wanted = depth >= np.float32(0.1)
+    assert wanted[5, 7]
+    wanted[5, 7] = False
+    np.testing.assert_array_equal(newly, wanted)
+    np.testing.assert_array_equal(ponds.newly(target, 0.1, 4, 6, 10, 12), wanted[4:14, 6:18])
+
+
+def test_known_cells_have_ground_and_depth_at_every_moment(ponds):
+    wanted = np.ones(study.FINE.shape, bool)
+    wanted[:, :2], wanted[40, 41] = False, False
+    np.testing.assert_array_equal(ponds.known(0, 0, *study.FINE.shape), wanted)
+    np.testing.assert_array_equal(ponds.known(38, 39, 5, 6), wanted[38:43, 39:45])
+
+
+def test_a_study_without_water_before_the_rain_has_no_permanent_water(windows):
+    assert not windows.permanent.any()
+    assert windows.known(0, 0, *study.FINE.shape).all()
+
+
+def test_simulated_depth_that_is_not_there_is_refused(windows):
+    assert windows.channel_names(["simulated"]) == ["simulated_depth"]
+    with pytest.raises(UserError, match="no coarse simulation for nowcast"):
+        windows.inputs(["simulated"], "nowcast", 0, 0, 0, 8, 8)
+
+
+def read_some(windows):
+    """What a worker would read: of several moments, inputs and depth."""
+    groups = ["heightmap", "terrain", "rain", "routed", "permanent"]
+    return [
+        (windows.inputs(groups, "emulate", row, 3, 5, 16, 16), windows.depth(row, 3, 5, 16, 16), windows.region.sum())
+        for row in (0, 7, 20)
+    ]
+
+
+def test_many_shards_read_like_one_also_in_workers(outputs, windows, tmp_path):
+    for name in ("radar", "storms", "terrain", "water"):
+        shutil.copytree(outputs / name, tmp_path / name)
+    small = cut(tmp_path, shard_mib=0.05)
+    assert len(list((small.folder / "depth").iterdir())) > 5
+    assert small.index.equals(windows.index)
+    assert small.statistics == windows.statistics
+    wanted = read_some(windows)
+    found = read_some(small)
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        in_workers = pool.map(read_some, [small, windows, small])
+    for other in (found, *in_workers):
+        for one, two in zip(wanted, other, strict=True):
+            for left, right in zip(one, two, strict=True):
+                np.testing.assert_array_equal(left, right)
+
+
+def test_windows_go_to_workers_without_what_is_mapped(windows):
+    read_some(windows)
+    sent = pickle.dumps(windows)
+    assert len(sent) < 200_000
+    np.testing.assert_array_equal(read_some(pickle.loads(sent))[1][0], read_some(windows)[1][0])
+
+
+def test_storms_between_blocks_of_time_are_in_no_window(tmp_path):
+    network = study.write_terrain(tmp_path, study.valley())
+    for index, hour in enumerate((6, 23, 31, 54, 78)):
+        start = np.datetime64("2012-03-01T00", "s") + np.timedelta64(hour * 3600, "s")
+        study.write_event(tmp_path, f"r{index}", "radar", str(start), *study.storm(network, index))
+    split = {**study.WINDOWS["split"], "by": "blocks", "block_hours": 24, "block_turns": ["train", "test"]}
+    windows = cut(tmp_path, split=split)
+    assert windows.events["split"].to_list() == ["train", "guard", "test", "train", "test"]
+    assert set(windows.index["event"]) == {"r0", "r2", "r3", "r4"}
+    metrics = json.loads((tmp_path / "windows.json").read_text())
+    assert metrics["events"] == {"train": 2, "validation": 0, "test": 2, "predict": 0, "guard": 1}

@@ -82,3 +82,27 @@ def contingency_scores(hits: float, false_alarms: float, misses: float) -> dict[
         "false_alarm_ratio": ratio(false_alarms, hits + false_alarms),
         "frequency_bias": ratio(hits + false_alarms, hits + misses),
     }
+
+
+def dichotomous_scores(tables: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
+    """Scores of many wet/dry contingency tables at once (Wilks 2011, section 8.2).
+
+    Args:
+        tables: Shape (..., 4): hits, false alarms, misses, correct negatives.
+
+    Returns:
+        Critical success index, probability of detection, false alarm ratio, frequency bias, F1 and Matthews
+        correlation in the shape of the leading dimensions; NaN where the denominator is zero, but for the Matthews
+        correlation, which is as in `matrix_scores`.
+    """
+    counts = np.asarray(tables, float)
+    hits, false_alarms, misses, negatives = (counts[..., index] for index in range(4))
+    matrix = np.stack([np.stack([negatives, false_alarms], -1), np.stack([misses, hits], -1)], -2)
+    return {
+        "critical_success_index": _ratio(hits, hits + false_alarms + misses),
+        "probability_of_detection": _ratio(hits, hits + misses),
+        "false_alarm_ratio": _ratio(false_alarms, hits + false_alarms),
+        "frequency_bias": _ratio(hits + false_alarms, hits + misses),
+        "f1": _ratio(2 * hits, 2 * hits + false_alarms + misses),
+        "matthews_correlation": matrix_scores(matrix)["matthews_correlation"],
+    }

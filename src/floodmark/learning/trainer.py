@@ -1,16 +1,19 @@
-"""The one training loop: any module, any loss, best epoch by a validation score."""
+"""The one training loop: any module, any loss, best epoch by a validation score, resumed where it was cut off."""
 
 from __future__ import annotations
 
-import copy
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from floodmark.learning.checkpoints import Checkpoints, Progress
+from floodmark.learning.precision import Precision
+from floodmark.learning.throughput import Throughput
 from floodmark.progress import say, track
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     import torch
 
@@ -35,6 +38,10 @@ class Schedule:
     patience: int
     gradient_norm: float = 1.0
 
+    def rate(self, step: int) -> float:
+        """The learning rate of a step, counted from 0."""
+        return self.learning_rate * relative_rate(step, max(1, self.epochs * self.steps_per_epoch))
+
 
 def relative_rate(step: int, steps: int) -> float:
     """Share of the peak learning rate at a step: a linear rise over the first tenth, then half a cosine to zero."""
@@ -51,8 +58,13 @@ def fit(
     evaluate: Callable[[], dict[str, float]],
     schedule: Schedule,
     score: str,
+    *,
+    work: Path | None = None,
+    mixed: bool = False,
 ) -> list[dict[str, float]]:
     """Train `model` in place and leave it with the weights of its best epoch.
+
+    Seconds and samples are counted, see `learning.throughput`; they are no part of the result.
 
     Args:
         model: What to train.
@@ -61,39 +73,51 @@ def fit(
         evaluate: Scores after an epoch, the model being in evaluation mode; merged into the history.
         schedule: Epochs, rates, patience.
         score: The key of `evaluate` that is to be as high as possible.
+        work: A folder of this training alone. After every epoch all that the rest depends on is kept there, with the
+            best weights and the history so far; a training that was cut off goes on after its last whole epoch, and
+            one that is complete is not done again. On a CPU the result has the bytes of an uninterrupted one, if
+            `batches` is a function of the epoch and neither it nor `loss` or `evaluate` remembers earlier epochs.
+        mixed: Compute the loss in 16 bits where a GPU is used; weights and evaluation stay in 32.
 
     Returns:
         The history: epoch, loss, and every score, a row per epoch.
     """
     import torch
 
-    optimiser = torch.optim.AdamW(model.parameters(), schedule.learning_rate, weight_decay=schedule.weight_decay)
-    steps = max(1, schedule.epochs * schedule.steps_per_epoch)
-    rates = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: relative_rate(step, steps))
-    history: list[dict[str, float]] = []
-    best_score, best_state, best_epoch = float("-inf"), copy.deepcopy(model.state_dict()), 0
-    for epoch in range(1, schedule.epochs + 1):
+    parameters = list(model.parameters())
+    optimiser = torch.optim.AdamW(parameters, schedule.learning_rate, weight_decay=schedule.weight_decay)
+    precision, throughput = Precision.of(parameters[0].device, mixed), Throughput()
+    setup = {"schedule": asdict(schedule), "score": score, "mixed": mixed}
+    checkpoints = None if work is None else Checkpoints(work, model, optimiser, precision.scaler, setup)
+    progress = (checkpoints and checkpoints.resume()) or Progress.before(model)
+
+    def step(batch: tuple[torch.Tensor, ...]) -> float:
+        for group in optimiser.param_groups:
+            group["lr"] = schedule.rate(progress.steps)
+        optimiser.zero_grad(set_to_none=True)
+        with precision.autocast():
+            value = loss(batch)
+        precision.step(value, optimiser, parameters, schedule.gradient_norm)
+        progress.steps += 1
+        return value.item()
+
+    while not progress.over(schedule.epochs, schedule.patience):
+        epoch = len(progress.history) + 1
         model.train()
         total, count = 0.0, 0
-        for batch in track(batches(epoch), f"epoch {epoch}/{schedule.epochs}", schedule.steps_per_epoch):
-            optimiser.zero_grad(set_to_none=True)
-            value = loss(batch)
-            value.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(model.parameters(), schedule.gradient_norm)
-            optimiser.step()
-            rates.step()
-            total, count = total + value.item(), count + 1
+        watched = throughput.watch(batches(epoch))
+        for batch in track(watched, f"epoch {epoch}/{schedule.epochs}", schedule.steps_per_epoch):
+            total, count = total + step(batch), count + 1
         model.eval()
         with torch.inference_mode():
             scores = evaluate()
-        history.append({"epoch": epoch, "loss": total / max(count, 1), **scores})
-        say("  ".join(f"{key} {number:.4g}" for key, number in history[-1].items()))
-        if scores[score] > best_score:
-            best_score, best_epoch = scores[score], epoch
-            best_state = copy.deepcopy(model.state_dict())
-        elif epoch - best_epoch >= schedule.patience:
-            say(f"no better {score} for {schedule.patience} epochs: stopping")
-            break
-    model.load_state_dict(best_state)
+        progress.add({"epoch": epoch, "loss": total / max(count, 1), **scores}, scores[score], model)
+        say("  ".join(f"{key} {number:.4g}" for key, number in progress.history[-1].items()))
+        if checkpoints is not None:
+            checkpoints.save(progress)
+    if progress.stale >= schedule.patience:
+        say(f"no better {score} for {schedule.patience} epochs: stopping")
+    throughput.record()
+    model.load_state_dict(progress.best_state)
     model.eval()
-    return history
+    return progress.history

@@ -9,38 +9,38 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from floodmark.errors import UserError
 from floodmark.grid import Grid
 from floodmark.water.features import NAMES
-from floodmark.water.layout import GROUPS, MILLIMETRES
-from floodmark.water.splits import SEEN
+from floodmark.water.history import SCALES
+from floodmark.water.layout import DEPTH, GROUPS, MILLIMETRES, RAIN, ROUTED
+from floodmark.water.shards import Shards
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 
 class Windows:
-    """What make_windows wrote, opened for reading."""
+    """What make_windows wrote, opened for reading.
+
+    May be sent to workers, by fork or by pickle: what is mapped stays behind and is mapped anew where it is needed.
+    Workers that were forked must not touch `index` and `events`, whose library has threads of its own.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.index = pl.read_parquet(folder / "index.parquet")
+        self.events = pl.read_parquet(folder / "events.parquet")
         self.statistics: dict[str, Any] = json.loads((folder / "statistics.json").read_text(encoding="utf-8"))
         self.grid = Grid(**self.statistics["grid"])
+        self._rain, self._routed, self._depth = (Shards(folder / name) for name in (RAIN, ROUTED, DEPTH))
 
-    @cached_property
-    def _rain(self) -> NDArray[np.float32]:
-        return self._open("rain")
-
-    @cached_property
-    def _routed(self) -> NDArray[np.float16]:
-        return self._open("routed")
-
-    @cached_property
-    def _depth(self) -> NDArray[np.uint16]:
-        return self._open("depth")
+    def __getstate__(self) -> dict[str, Any]:
+        lazy = {name for name, item in vars(type(self)).items() if isinstance(item, cached_property)}
+        return {name: value for name, value in vars(self).items() if name not in lazy}
 
     @cached_property
     def region(self) -> NDArray[np.uint8]:
@@ -51,6 +51,15 @@ class Windows:
     def block(self) -> NDArray[np.int32]:
         """Number of the block that each cell lies in."""
         return self._open("block")
+
+    @cached_property
+    def permanent(self) -> NDArray[np.bool_]:
+        """Cells that are wet before the rain of every event, at `wet_depth` of make_windows."""
+        return self._open("permanent")
+
+    @cached_property
+    def _known(self) -> NDArray[np.bool_]:
+        return self._open("known")
 
     @cached_property
     def elevation(self) -> NDArray[np.float32]:
@@ -73,10 +82,9 @@ class Windows:
     @cached_property
     def _heightmap(self) -> NDArray[np.float32]:
         """Elevation with mean 0 and deviation 1 over seen cells, 0 off the ground; shape (1, rows, columns)."""
-        ground = np.asarray(self.elevation)
-        seen = ground[np.asarray(self.region) == SEEN]
-        mean, deviation = (float(seen.mean()), max(float(seen.std()), 1e-6)) if seen.size else (0.0, 1.0)
-        return np.asarray(np.nan_to_num((ground - mean) / deviation, nan=0.0)[None], np.float32)
+        numbers = self.statistics["elevation"]
+        scaled = (np.asarray(self.elevation) - numbers["mean"]) / max(numbers["deviation"], 1e-6)
+        return np.asarray(np.nan_to_num(scaled, nan=0.0)[None], np.float32)
 
     def _open(self, name: str) -> NDArray[Any]:
         path = self.folder / f"{name}.npy"
@@ -90,13 +98,16 @@ class Windows:
         """Names of the input channels of some of `layout.GROUPS`, in the order that `inputs` gives them in.
 
         heightmap: the elevation; terrain: `features.NAMES`; rain: the history, oldest first, and its missing share;
-        routed: rain run down the drainage network.
+        routed: rain run down the drainage network; simulated: depth of our own simulator on coarser cells; permanent:
+        water that is there before the rain.
         """
         names = {
             "heightmap": ["elevation"],
             "terrain": list(NAMES),
             "rain": [*(f"rain_{index}" for index in range(len(self.statistics["pattern"]))), "rain_missing"],
             "routed": [f"routed_{index}" for index in range(len(self.statistics["routed_pattern"]))],
+            "simulated": ["simulated_depth"],
+            "permanent": ["permanent_water"],
         }
         return [name for group in GROUPS if group in groups for name in names[group]]
 
@@ -105,12 +116,13 @@ class Windows:
         return self.index.filter((pl.col("task") == task) & (pl.col("split") == split))
 
     def inputs(
-        self, groups: Sequence[str], source: int, row: int, col: int, height: int, width: int
+        self, groups: Sequence[str], task: str, source: int, row: int, col: int, height: int, width: int
     ) -> NDArray[np.float32]:
         """The channels of one window, shape (channels, height, width), as `channel_names` lists them.
 
         Args:
             groups: Of `layout.GROUPS`.
+            task: Of `moments.TASKS`, which says whether simulated depth is that of the moment or a lead later.
             source: Row of the rain arrays: the moment rain is known up to.
             row: Northernmost row of cells.
             col: Westernmost column.
@@ -118,21 +130,26 @@ class Windows:
             width: Columns.
         """
         place = (slice(row, row + height), slice(col, col + width))
-        makers = {
+        makers: dict[str, Callable[[], NDArray[np.float32]]] = {
             "heightmap": lambda: self._heightmap[:, *place],
             "terrain": lambda: self._static[:, *place],
             "rain": lambda: self._rain_history(source, row, col, height, width),
             "routed": lambda: self._routed_rain(source, *place),
+            "simulated": lambda: self._simulated(task, source, *place),
+            "permanent": lambda: np.asarray(self.permanent[place], np.float32)[None],
         }
         return np.concatenate([makers[group]() for group in GROUPS if group in groups])
 
+    def _simulated(self, task: str, source: int, rows: slice, columns: slice) -> NDArray[np.float32]:
+        raise UserError(f"{self.folder}: no coarse simulation for {task}: take simulated out of the model's inputs")
+
     def _rain_history(self, source: int, row: int, col: int, height: int, width: int) -> NDArray[np.float32]:
-        """Rates on a logarithmic scale and their missing share, each rain cell's on the cells within it."""
+        """Rates on the scale of the params and their missing share, each rain cell's on the cells within it."""
         factor = self.grid.height // self._rain.shape[2]
         rows, columns = np.arange(row, row + height) // factor, np.arange(col, col + width) // factor
         low, left = rows[0], columns[0]
-        rain = np.array(self._rain[source, :, low : rows[-1] + 1, left : columns[-1] + 1], np.float32)
-        rain[:-1] = np.log1p(rain[:-1])
+        rain = np.array(self._rain[source][:, low : rows[-1] + 1, left : columns[-1] + 1], np.float32)
+        rain[:-1] = SCALES[self.statistics["rain_scaling"]](rain[:-1])
         return rain[:, (rows - low)[:, None], (columns - left)[None, :]]
 
     def _routed_rain(self, source: int, rows: slice, columns: slice) -> NDArray[np.float32]:
@@ -140,17 +157,37 @@ class Windows:
         numbers = self.statistics["routed"]
         mean = np.array([item["mean"] for item in numbers], np.float32)[:, None, None]
         scale = np.array([1.0 / max(item["deviation"], 1e-6) for item in numbers], np.float32)[:, None, None]
-        return (self._routed[source, :, rows, columns].astype(np.float32) - mean) * scale
+        return (self._routed[source][:, rows, columns].astype(np.float32) - mean) * scale
 
     def routed(self, source: int, channel: int) -> NDArray[np.float32]:
         """Routed rain of the whole ground, log(1 + mm summed over cells), shape (rows, columns)."""
-        return np.asarray(self._routed[source, channel], np.float32)
+        return np.asarray(self._routed[source][channel], np.float32)
+
+    def routed_channels(self, source: int) -> NDArray[np.float16]:
+        """All routed rain of one moment as it is stored, shape (channels, rows, columns)."""
+        return np.asarray(self._routed[source])
+
+    def routed_longest(self, source: int) -> NDArray[np.float32]:
+        """Routed rain of the longest history there is, log(1 + mm summed over cells), shape (rows, columns)."""
+        channels = self.routed_channels(source).astype(np.float32)
+        if self.statistics["routed_channels"]:  # Each has a part of the history.
+            return np.asarray(np.log1p(np.expm1(channels).sum(axis=0)), np.float32)
+        return np.asarray(channels[int(np.argmax(self.statistics["routed_pattern"]))])
 
     def depth(self, target: int, row: int, col: int, height: int, width: int) -> NDArray[np.float32]:
         """Depth of one window, m, shape (height, width)."""
-        cut = self._depth[target, row : row + height, col : col + width]
+        cut = self._depth[target][row : row + height, col : col + width]
         return np.asarray(cut, np.float32) / np.float32(MILLIMETRES)
 
     def depth_whole(self, target: int) -> NDArray[np.float32]:
         """Depth of the whole ground, m, shape (rows, columns)."""
         return self.depth(target, 0, 0, *self.grid.shape)
+
+    def known(self, row: int, col: int, height: int, width: int) -> NDArray[np.bool_]:
+        """Cells of one window that have ground, and depth at every moment; of others nothing is learnt or scored."""
+        return np.asarray(self._known[row : row + height, col : col + width])
+
+    def newly(self, target: int, wet_depth: float, row: int, col: int, height: int, width: int) -> NDArray[np.bool_]:
+        """Cells of one window that are flooded, `wet_depth` m or deeper, and hold no permanent water."""
+        flooded = self.depth(target, row, col, height, width) >= np.float32(wet_depth)
+        return np.asarray(flooded & ~self.permanent[row : row + height, col : col + width])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -49,20 +49,25 @@ def recent(
     return result
 
 
-def pool(frames: NDArray[np.float32], pattern: Sequence[int]) -> NDArray[np.float32]:
-    """Mean rate of consecutive groups of frames, a missing value counting as no rain.
+def pool(frames: NDArray[np.float32], pattern: Sequence[int], reducer: str) -> NDArray[np.float32]:
+    """Consecutive groups of frames as one rate each, a missing value counting as no rain.
 
     Args:
         frames: Shape (sum of pattern, rows, columns), mm h-1, oldest first.
         pattern: Sizes of the groups, oldest first.
+        reducer: ``mean`` of the rates of a group, their ``max`` (as the original study has it) or their ``sum``.
 
     Returns:
-        Shape (groups, rows, columns), mm h-1.
+        Shape (groups, rows, columns), mm h-1, or for the sum mm h-1 times frames.
     """
     known = np.nan_to_num(frames, nan=0.0)
     starts = np.concatenate([[0], np.cumsum(pattern)[:-1]])
+    if reducer == "max":
+        return np.asarray(np.maximum.reduceat(known, starts, axis=0), np.float32)
     sums = np.add.reduceat(known.astype(np.float64), starts, axis=0)
-    return np.asarray(sums / np.asarray(pattern, float)[:, None, None], np.float32)
+    if reducer == "mean":
+        sums /= np.asarray(pattern, float)[:, None, None]
+    return np.asarray(sums, np.float32)
 
 
 def missing_share(frames: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -70,12 +75,25 @@ def missing_share(frames: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.isnan(frames).mean(axis=0), np.float32)
 
 
-def accumulate(frames: NDArray[np.float32], lengths: Sequence[int], step_hours: float) -> NDArray[np.float32]:
-    """Rain that fell in each of the last `lengths` frames, missing counting as none.
+def accumulate(frames: NDArray[np.float32], spans: Sequence[tuple[int, int]], step_hours: float) -> NDArray[np.float32]:
+    """Rain that fell in each span of frames, missing counting as none.
+
+    Args:
+        frames: Shape (frames, rows, columns), mm h-1, oldest first.
+        spans: First frame of each and the one after its last.
+        step_hours: Time between frames, h.
 
     Returns:
-        Shape (lengths, rows, columns), mm.
+        Shape (spans, rows, columns), mm.
     """
     known = np.nan_to_num(frames, nan=0.0).astype(np.float64)
-    totals = [known[len(known) - length :].sum(axis=0) * step_hours for length in lengths]
+    totals = [known[first:stop].sum(axis=0) * step_hours for first, stop in spans]
     return np.stack(totals).astype(np.float32)
+
+
+SCALES: dict[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
+    "log": np.log1p,
+    "square_root": np.sqrt,
+    "none": lambda rates: rates,
+}
+"""How a model may see rates, by name: rain is many small rates and few large ones, which a line would drown."""

@@ -20,10 +20,31 @@ INDEX: dict[str, type[pl.DataType] | pl.DataType] = {
     "height": pl.Int32,
     "width": pl.Int32,
     "weight": pl.Float32,
+    "count": pl.Int32,
 }
-"""Columns of the index. `source` is a row of rain.npy and routed.npy, `target` one of depth.npy; rain is known up to
-`t0` and depth asked for at `time`; `storm` is the first of the events that lie too close
-to be independent; `block` is that of the window's centre, -1 for the whole ground."""
+"""Columns of the index. `source` is a row of rain and routed, `target` one of depth; rain is known up to `t0` and depth
+asked for at `time`; `storm` is the first of the events that lie too close to be independent; `block` is that of the
+window's centre, -1 for the whole ground; `count` is that of the dry training windows which this one stands for, being
+the same to the last bit, and `weight`, of being drawn, has them all in it."""
+
+EVENTS: dict[str, type[pl.DataType] | pl.DataType] = {
+    "event": pl.String,
+    "storm": pl.String,
+    "split": pl.String,
+    "origin": pl.String,
+    "start": pl.Datetime("us", "UTC"),
+    "end": pl.Datetime("us", "UTC"),
+    "source": pl.Int32,
+    "sources": pl.Int32,
+    "target": pl.Int32,
+    "targets": pl.Int32,
+}
+"""Columns of the events: time of the first rain frame and of the last frame or depth, and the first row and the number
+of rows that an event has of rain and routed (`source`) and of depth (`target`). What an event's windows know lies
+between its start and its end: frames before it count as missing."""
+
+RAIN, ROUTED, DEPTH = "rain", "routed", "depth"
+"""Folders of shards, a row a moment."""
 
 GROUPS = ("heightmap", "terrain", "rain", "routed", "simulated", "permanent")
 """Kinds of input channels, in the order in which they always come; a model's params name those it reads."""

@@ -13,7 +13,6 @@ from floodmark.learning.weights import load_weights, save_weights
 from floodmark.water.losses import decode_depth
 from floodmark.water.models.registry import build
 from floodmark.water.moments import TASKS
-from floodmark.water.splits import SEEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 TILE = 768
 """Side of the tiles that larger ground is predicted in, cells, rounded down to whole coarsest cells of the model. Each
 is read with as much ground around it as the model reaches, so that its edges leave no mark."""
-
-FRAME_SECONDS = 300
-"""Time between frames of windows that do not say it."""
 
 NEEDED = ("model", "channels", "outputs", "inputs", "wet_depths", "thresholds")
 """What the configuration of a water model cannot lack."""
@@ -74,7 +70,9 @@ class WaterModel:
         state, config = load_weights(path)
         absent = [key for key in NEEDED if key not in config]
         if absent:
-            raise UserError(f"{path}: is no model of water, its configuration lacks {', '.join(absent)}")
+            raise UserError(
+                f"{path}: is no model of water, or one of an older version: its configuration lacks {', '.join(absent)}"
+            )
         networks = {}
         for task in TASKS:
             network = build(config)
@@ -89,25 +87,8 @@ class WaterModel:
         return cls(networks, config)
 
 
-def travelling(windows: Windows) -> dict[str, Any]:
-    """What of the windows must travel with a model for it to read ground and rain that are not theirs.
-
-    Beside all of statistics.json these are `elevation`, mean and deviation (m) over seen cells, by which the group
-    heightmap is normalised; `rain_cell_size`, m; and `frame_seconds`, the time between two frames of rain.
-    """
-    ground = np.asarray(windows.elevation)
-    seen = ground[np.asarray(windows.region) == SEEN]
-    mean, deviation = (float(seen.mean()), float(seen.std())) if seen.size else (0.0, 1.0)
-    return {
-        "elevation": {"mean": mean, "deviation": deviation},
-        "rain_cell_size": windows.grid.cell_size * (windows.grid.height // max(windows._rain.shape[2], 1)),
-        "frame_seconds": FRAME_SECONDS,
-        **windows.statistics,
-    }
-
-
 def predict(
-    network: torch.nn.Module, windows: Windows, groups: Sequence[str], source: int
+    network: torch.nn.Module, windows: Windows, groups: Sequence[str], task: str, source: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Predict one moment of the windows, for the whole ground.
 
@@ -115,17 +96,24 @@ def predict(
         network: In evaluation mode, with `multiple` and `reach`; its last map is depth, the others are logits.
         windows: Where the inputs lie.
         groups: Of `layout.GROUPS`, that the network reads.
+        task: Of `moments.TASKS`, that it was trained for.
         source: Row of the moment that rain is known up to.
 
     Returns:
         Probabilities of shape (wet depths, rows, columns), which never rise with depth, and depth in m of shape (rows,
         columns).
     """
-    shape = windows.grid.shape
 
     def read(row: int, col: int, height: int, width: int) -> NDArray[np.float32]:
-        return windows.inputs(groups, source, row, col, height, width)
+        return windows.inputs(groups, task, source, row, col, height, width)
 
+    return predict_whole(network, windows.grid.shape, read)
+
+
+def predict_whole(
+    network: torch.nn.Module, shape: tuple[int, int], read: Callable[[int, int, int, int], NDArray[np.float32]]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """All tiles of `predict_tile`, put together."""
     lines: list[list[NDArray[np.float32]]] = []
     for tile in tiles(network, shape):
         if tile[1].start == 0:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from floodmark.errors import UserError
+from floodmark.radar.cf import plain
 from floodmark.radar.sequence import SequenceReader
 
 if TYPE_CHECKING:
@@ -62,6 +63,13 @@ class Record:
     def depth(self) -> SequenceReader:
         """Depth of shape (snapshots, rows, columns), m, read as it is sliced."""
         return SequenceReader(self.depth_path, "depth", "m")
+
+    def initial_depth(self) -> NDArray[np.float32] | None:
+        """Depth before the rain, m, shape (rows, columns), NaN where there is no ground; None where there was none."""
+        import netCDF4
+
+        with netCDF4.Dataset(self.depth_path) as source:
+            return plain(source["initial_depth"][:]) if "initial_depth" in source.variables else None
 
 
 def read_records(depth_folder: Path, outputs_folder: Path) -> list[Record]:

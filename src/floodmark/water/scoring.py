@@ -1,150 +1,176 @@
-"""Contingency tables of every model and baseline over held-out storms, and the rows of scores made from them."""
+"""Every model and every baseline foretells the held-out maps, and what comes of it is tallied."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from floodmark.learning.confusion import contingency_scores
-from floodmark.learning.seeds import generator
 from floodmark.progress import track
 from floodmark.water import splits
-from floodmark.water import verification as verify
 from floodmark.water.baselines import AllDry, Baseline, Climatology, PersistenceOracle, RoutedRain
 from floodmark.water.moments import NOWCAST
 from floodmark.water.prediction import WaterModel, predict
+from floodmark.water.rain_classes import rain_class, recent_rain
+from floodmark.water.reliability import log_odds
+from floodmark.water.tallies import Ground, Scene, Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from numpy.typing import NDArray
 
     from floodmark.settings.evaluate_water import EvaluateWater
     from floodmark.water.dataset import Windows
 
-UNSEEN_STORMS, UNSEEN_TERRAIN, PREDICTED = "unseen_storms", "unseen_terrain", "predicted_events"
-SPLITS = (UNSEEN_STORMS, UNSEEN_TERRAIN, PREDICTED)
-"""Test storms over seen and over unseen ground; events that are only predicted, over all ground but the guard."""
-
 SCORE = "critical_success_index"
 COLUMNS = ("model", "task", "split", "wet_depth", SCORE, "low", "high", "parameters")
-BASELINES = (Climatology.name, RoutedRain.name, AllDry.name)
+"""Of scores.csv."""
+
+ORACLE = "_oracle"
+"""Ends the name of what knows the simulation: it stands in the tables, but is no baseline."""
 
 
 @dataclass
 class Tables:
-    """Contingency tables of shape (storms, blocks, 3), by (model, wet depth); they add up over shards of maps."""
+    """The tallies of one task and split, by (model, wet depth); they add up over shards of maps.
 
-    storms: list[str]
-    blocks: int
-    counts: dict[tuple[str, float], NDArray[np.int64]] = field(default_factory=dict)
+    Attributes:
+        tallies: What was counted.
+        parameters: How many numbers each model or baseline has learnt.
+        chances: Those whose scores are probabilities, not merely an order.
+    """
+
+    tallies: dict[tuple[str, float], Tally] = field(default_factory=dict)
     parameters: dict[tuple[str, float], int] = field(default_factory=dict)
+    chances: set[str] = field(default_factory=set)
 
-    def add(self, name: str, wet_depth: float, parameters: int, storm: str, table: NDArray[np.int64]) -> None:
-        """Add the (blocks, 3) tables of one map."""
-        key = (name, wet_depth)
-        if key not in self.counts:
-            self.counts[key] = np.zeros((len(self.storms), self.blocks, 3), np.int64)
-            self.parameters[key] = parameters
-        self.counts[key][self.storms.index(storm)] += table
+    def of(self, name: str, wet_depth: float, parameters: int) -> Tally:
+        """The tally of a model at a wet depth, a new one where there was none."""
+        self.parameters.setdefault((name, wet_depth), parameters)
+        return self.tallies.setdefault((name, wet_depth), Tally())
+
+    def __add__(self, other: Tables) -> Tables:
+        """The tables of the maps of both."""
+        keys = {**self.tallies, **other.tallies}
+        both = {key: self.tallies.get(key, Tally()) + other.tallies.get(key, Tally()) for key in keys}
+        return Tables(both, {**other.parameters, **self.parameters}, self.chances | other.chances)
+
+    @property
+    def storms(self) -> list[str]:
+        """All storms of which a map was counted, in order of their names."""
+        return sorted({storm for tally in self.tallies.values() for _, storm in tally.counts})
+
+
+class Rival(Baseline, Protocol):
+    """What a baseline may foretell beside wet and dry; one that does not has no such method.
+
+    A baseline whose scores only rank cells, and are no probabilities, says so by an attribute `probabilistic` that is
+    False; they must not be negative.
+    """
+
+    def score(self, window: Mapping[str, Any]) -> NDArray[np.floating] | None:
+        """The probability of every cell's being wet, or None."""
+        ...
+
+    def depth(self, window: Mapping[str, Any]) -> NDArray[np.floating] | None:
+        """Depth of every cell, m, or None."""
+        ...
+
+
+def rivals(windows: Windows, task: str, wet_depth: float, settings: EvaluateWater) -> list[Baseline]:
+    """What every model is measured against, in the order of its being tried."""
+    found: list[Baseline] = [
+        Climatology(windows, task, wet_depth, settings.climatology_classes),
+        RoutedRain(windows, task, wet_depth),
+        AllDry(windows.grid.shape),
+    ]
+    return [*found, PersistenceOracle(windows, wet_depth)] if task == NOWCAST else found
 
 
 def tabulate(
-    windows: Windows, task: str, split: str, models: dict[str, WaterModel], sizes: dict[str, int], classes: int
+    windows: Windows,
+    task: str,
+    rows: Iterable[Mapping[str, Any]],
+    models: Mapping[str, WaterModel],
+    sizes: Mapping[str, int],
+    baselines: Mapping[float, list[Baseline]],
+    settings: EvaluateWater,
 ) -> Tables:
-    """Predict every window of a split by every model and baseline, and count.
+    """Predict some windows by every model and baseline, and count, but for the guard between seen and unseen ground.
 
     Args:
         windows: What make_windows wrote.
         task: ``emulate`` or ``nowcast``.
-        split: ``test`` or ``predict``.
+        rows: Of the index, as mappings: all, or one shard's.
         models: By name.
         sizes: Parameters of each model.
-        classes: Of drainage area, for climatology.
+        baselines: By wet depth.
+        settings: The params.
     """
-    rows = windows.select(task, split)
-    scored = np.asarray(windows.region) != splits.GUARD
-    block = np.asarray(windows.block)[scored]
-    tables = Tables(sorted(set(rows["storm"].to_list())), int(windows.block.max(initial=-1)) + 1)
-    if rows.height == 0:
+    rows, tables = list(rows), Tables()
+    if not rows:
         return tables
-    depths = sorted({depth for model in models.values() for depth in model.wet_depths})
-    rivals = {depth: _rivals(windows, task, depth, classes) for depth in depths}
-    for window in track(list(rows.iter_rows(named=True)), f"scoring {task}, {split}"):
-        truth = windows.depth_whole(window["target"])[scored]
-        wet = {depth: truth >= np.float32(depth) for depth in depths}
-
-        def count(name: str, depth: float, size: int, foretold: NDArray[np.bool_]) -> None:
-            table = verify.contingency_by_block(wet[depth], foretold[scored], block, tables.blocks)  # noqa: B023
-            tables.add(name, depth, size, window["storm"], table)  # noqa: B023
-
-        for depth in depths:
-            for rival in rivals[depth]:
-                count(rival.name, depth, rival.parameters, rival.wet(window))
+    permanent = windows.permanent
+    ground = Ground.of(
+        np.asarray(windows.region) != splits.GUARD,
+        np.asarray(windows.block),
+        np.asarray(permanent, bool),
+    )
+    depths = sorted({*baselines, *(depth for model in models.values() for depth in model.wet_depths)})
+    for window in track(rows, f"scoring {task}"):
+        rain = rain_class(recent_rain(windows, window["source"], settings.rain_frames), settings.rain_bins)
+        truth = windows.depth_whole(window["target"])
+        scene = Scene(ground, truth, depths, window["storm"], rain, len(settings.rain_bins) + 1)
+        for depth, found in baselines.items():
+            for rival in found:
+                _count_rival(tables, scene, rival, depth, window)
         for name, model in models.items():
-            chances, _ = predict(model.networks[task], windows, model.groups, window["source"])
-            for level, depth in enumerate(model.wet_depths):
-                count(name, depth, sizes[name], chances[level] >= np.float32(model.threshold(task, level)))
+            _count_model(tables, scene, name, model, sizes[name], task, windows, window)
     return tables
 
 
-def _rivals(windows: Windows, task: str, depth: float, classes: int) -> list[Baseline]:
-    rivals: list[Baseline] = [
-        Climatology(windows, task, depth, classes),
-        RoutedRain(windows, task, depth),
-        AllDry(windows.grid.shape),
-    ]
-    return [*rivals, PersistenceOracle(windows, depth)] if task == NOWCAST else rivals
-
-
-def blocks_of(windows: Windows, code: int) -> NDArray[np.int64]:
-    """Numbers of the blocks that have ground of a region, such as splits.UNSEEN."""
-    return np.unique(np.asarray(windows.block)[np.asarray(windows.region) == code]).astype(np.int64)
-
-
-def score(
-    windows: Windows, task: str, tables: Tables, models: list[str], settings: EvaluateWater, seed: int, split: str
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Rows of scores.csv, and metrics as nested numbers, of one task and one of SPLITS."""
-    if not tables.counts:
-        return [], {}
-    seen, unseen = blocks_of(windows, splits.SEEN), blocks_of(windows, splits.UNSEEN)
-    chosen = {UNSEEN_STORMS: seen, UNSEEN_TERRAIN: unseen, PREDICTED: np.union1d(seen, unseen)}[split]
-    counts = {key: table[:, chosen] for key, table in tables.counts.items()}
-    two_way = split == UNSEEN_TERRAIN
-    rows: list[dict[str, Any]] = []
-    metrics: dict[str, Any] = {}
-
-    def rng() -> np.random.Generator:
-        # The same draws of storms for all: intervals differ by the models, not by luck.
-        return generator(seed, "evaluate_water", task, split)
-
-    for (name, depth), table in sorted(counts.items()):
-        if two_way:
-            result = verify.score_over_storms_and_blocks(table, rng(), settings.resamples)
+def _count_rival(tables: Tables, scene: Scene, rival: Any, wet_depth: float, window: Mapping[str, Any]) -> None:
+    tally = tables.of(rival.name, wet_depth, rival.parameters)
+    scene.count(tally, wet_depth, rival.wet(window))
+    score = rival.score(window) if hasattr(rival, "score") else None
+    if score is not None:
+        if getattr(rival, "probabilistic", True):
+            tables.chances.add(rival.name)
+            scene.rank(tally, wet_depth, log_odds(score))
         else:
-            result = verify.score_over_storms(table.sum(1), rng(), settings.resamples)
-        size = tables.parameters[name, depth]
-        rows.append(
-            dict(zip(COLUMNS, (name, task, split, depth, result.value, result.low, result.high, size), strict=True))
-        )
-    indices = {(row["model"], row["wet_depth"]): row for row in rows}
-    for name, depth in sorted(key for key in counts if key[0] in models):
-        row, table = indices[name, depth], counts[name, depth]
-        known = {item: float(indices[item, depth][SCORE]) for item in BASELINES}
-        best = max(known, key=lambda item: np.nan_to_num(known[item], nan=-1.0))
-        rival = counts[best, depth]
-        if two_way:
-            gain = verify.difference_over_storms_and_blocks(table, rival, rng(), settings.resamples)
-        else:
-            gain = verify.difference_over_storms(table.sum(1), rival.sum(1), rng(), settings.resamples)
-        others = contingency_scores(*(float(number) for number in table.sum((0, 1))))
-        metrics.setdefault(name, {})[f"{depth:g} m"] = {
-            **others,
-            "low": row["low"],
-            "high": row["high"],
-            f"{Climatology.name}_{SCORE}": indices[Climatology.name, depth][SCORE],
-            f"best_baseline_{SCORE}": indices[best, depth][SCORE],
-            "gain_over_best_baseline": {"value": gain.value, "low": gain.low, "high": gain.high},
-        }
-    return rows, metrics
+            with np.errstate(divide="ignore"):
+                scene.rank(tally, wet_depth, np.log(score))
+    depth = rival.depth(window) if hasattr(rival, "depth") else None
+    if depth is not None:
+        scene.measure(tally, wet_depth, depth)
+
+
+def _count_model(
+    tables: Tables, scene: Scene, name: str, model: WaterModel, size: int, task: str, windows: Windows, window: Any
+) -> None:
+    chances, depths = predict(model.networks[task], windows, model.groups, task, window["source"])
+    depth = delivered_depth(model, task, chances, depths)
+    tables.chances.add(name)
+    for level, limit in enumerate(model.wet_depths):
+        tally = tables.of(name, limit, size)
+        scene.count(tally, limit, chances[level] >= np.float32(model.threshold(task, level)))
+        scene.rank(tally, limit, log_odds(chances[level]))
+        scene.measure(tally, limit, depth)
+
+
+def delivered_depth(
+    model: WaterModel, task: str, chances: NDArray[np.float32], depths: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """The depth that users get: 0 where a cell is foretold dry, and at least the lowest wet depth where it is not.
+
+    Args:
+        model: Whose prediction it is.
+        task: ``emulate`` or ``nowcast``.
+        chances: Shape (wet depths, rows, columns).
+        depths: The depth map, m, shape (rows, columns).
+    """
+    limit = np.float32(model.wet_depths[0])
+    wet = chances[0] >= np.float32(model.threshold(task, 0))
+    return np.where(wet, np.maximum(depths, limit), np.float32(0))

@@ -1,4 +1,4 @@
-"""What is held out: whole storms, and whole blocks of ground with a guard around them."""
+"""Which storms are held out, whole: by events, by dates, or by blocks of time."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from floodmark.progress import say
+from floodmark.water.spans import by_spans, spans_of_blocks, spans_of_dates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from floodmark.settings.make_windows import MakeWindows
     from floodmark.water.records import Record
 
-TRAIN, VALIDATION, TEST, PREDICT = "train", "validation", "test", "predict"
+TRAIN, VALIDATION, TEST, PREDICT, LEFT_OUT = "train", "validation", "test", "predict", "guard"
+"""Storms that are learnt from, choose epochs and thresholds, are tested on, only predicted, or in no use: too near to
+storms of another split."""
+
+SPLITS = (TRAIN, VALIDATION, TEST, PREDICT, LEFT_OUT)
 
 GUARD, SEEN, UNSEEN = 0, 1, 2
 """Codes of the region raster; no cell of GUARD is learnt from or scored."""
@@ -25,30 +28,67 @@ GUARD, SEEN, UNSEEN = 0, 1, 2
 def split_events(records: Sequence[Record], settings: MakeWindows) -> dict[str, str]:
     """Give every event one split.
 
-    Storms of radar that lie closer together than `independence_hours` share theirs. The last calendar year is for
-    testing, or, in an archive of one year, the last `test_share`; validation storms are spread evenly over the rest.
-    Generated storms are for training. In an archive of fewer than `min_events` such storms they are only predicted
-    and the generated storms, which are independent of each other, are split instead, evenly over their names, so that
-    every climate has its share of each.
+    Storms of radar that lie closer together than `independence_hours` share theirs. Generated storms, which are
+    independent of each other, are for training.
+
+    By events, the last calendar year is for testing, or, in an archive of one year, the last `test_share`; validation
+    storms are spread evenly over the rest. In an archive of fewer than `min_events` such storms they are only
+    predicted and the generated storms are split instead, evenly over their names, so that every climate has its share
+    of each. By dates and by blocks of time, see `spans.by_spans`.
 
     Returns:
-        Event name to ``train``, ``validation``, ``test`` or ``predict``.
+        Event name to one of SPLITS.
+
+    Raises:
+        UserError: if blocks of time are no longer than the guard between them.
     """
-    radar = _in_time(records)
     generated = sorted((record for record in records if record.origin != "radar"), key=lambda item: item.name)
-    groups = _storms(radar, settings.independence_hours)
+    groups = _storms(_in_time(records), settings.independence_hours)
+    if settings.split.by != "events":
+        return _by_time(groups, settings) | {record.name: TRAIN for record in generated}
     if len(groups) >= settings.min_events:
-        years = [int(group[0].start.astype("datetime64[Y]").astype(int)) for group in groups]
-        testing = [year == max(years) for year in years]
-        if len(set(years)) < 2:
-            testing = _last(len(groups), settings.test_share)
-        splits = _held_out(groups, testing, settings.validation_share)
-        return splits | {record.name: TRAIN for record in generated}
-    if radar:
+        return _by_events(groups, settings) | {record.name: TRAIN for record in generated}
+    if groups:
         say(f"{len(groups)} storms of radar are fewer than {settings.min_events}: they are predicted, not learnt from")
-    splits = {record.name: PREDICT for record in radar}
+    splits = {record.name: PREDICT for group in groups for record in group}
     alone = [[record] for record in generated]
     return splits | _held_out(alone, _spread(len(alone), settings.test_share), settings.validation_share)
+
+
+def _by_events(groups: list[list[Record]], settings: MakeWindows) -> dict[str, str]:
+    years = [int(group[0].start.astype("datetime64[Y]").astype(int)) for group in groups]
+    testing = [year == max(years) for year in years]
+    if len(set(years)) < 2:
+        testing = _last(len(groups), settings.test_share)
+    return _held_out(groups, testing, settings.validation_share)
+
+
+def _by_time(groups: list[list[Record]], settings: MakeWindows) -> dict[str, str]:
+    if not groups:
+        return {}
+    guard = history_and_lead([record for group in groups for record in group], settings)
+    storms = [(group[0].start, max(record.end for record in group)) for group in groups]
+    spans = (
+        spans_of_dates(settings.split.dates)
+        if settings.split.by == "dates"
+        else spans_of_blocks(storms[0][0], storms[-1][1], settings.split, guard)
+    )
+    splits = by_spans(storms, spans, guard)
+    return {record.name: split for group, split in zip(groups, splits, strict=True) for record in group}
+
+
+def history_and_lead(records: Sequence[Record], settings: MakeWindows) -> np.timedelta64:
+    """Time from the oldest rain that a window knows to the depth that it is asked for."""
+    step = max((record.step for record in records), default=np.timedelta64(0, "s"))
+    return np.timedelta64(step * settings.frames + np.timedelta64(settings.lead_minutes * 60, "s"))
+
+
+def time_between_splits(records: Sequence[Record], settings: MakeWindows) -> np.timedelta64:
+    """Least time between two storms of radar of which one is learnt from and one is not."""
+    apart = np.timedelta64(round(settings.independence_hours * 3600), "s")
+    if settings.split.by == "events":
+        return apart
+    return max(apart, history_and_lead(_in_time(records), settings))
 
 
 def storm_of_events(records: Sequence[Record], hours: float) -> dict[str, str]:
@@ -82,11 +122,14 @@ def _storms(records: list[Record], hours: float) -> list[list[Record]]:
     """Neighbours in time that are too close to be independent, together."""
     groups: list[list[Record]] = []
     apart = np.timedelta64(round(hours * 3600), "s")
+    end: np.datetime64 = np.datetime64(0, "s")
     for record in records:
-        if groups and record.start - max(item.end for item in groups[-1]) < apart:
+        if groups and record.start - end < apart:
             groups[-1].append(record)
+            end = max(end, record.end)
         else:
             groups.append([record])
+            end = record.end
     return groups
 
 
@@ -101,42 +144,3 @@ def _held_out(groups: list[list[Record]], testing: list[bool], share: float) -> 
     for group, hold in zip(rest, validation, strict=True):
         splits |= {record.name: VALIDATION if hold else TRAIN for record in group}
     return splits
-
-
-def block_ids(shape: tuple[int, int], size: int) -> NDArray[np.int32]:
-    """Number of the square block each cell lies in, counted row by row from the north-west; shape as given."""
-    rows, columns = np.arange(shape[0]) // size, np.arange(shape[1]) // size
-    across = -(-shape[1] // size)
-    return (rows[:, None] * across + columns[None, :]).astype(np.int32)
-
-
-def regions(shape: tuple[int, int], size: int, one_in: int, guard: int, valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Cut the ground into seen and unseen, with a guard between them.
-
-    Unseen blocks lie a knight's move apart, so that they are spread over rows and columns and never share an edge
-    (for `one_in` of 4 or more).
-
-    Args:
-        shape: Rows and columns.
-        size: Side of a block, cells.
-        one_in: One block in this many is unseen.
-        guard: Cells on both sides of every border that belong to neither.
-        valid: Cells that have terrain; others are guard.
-
-    Returns:
-        GUARD, SEEN or UNSEEN for every cell.
-    """
-    rows, columns = np.arange(shape[0]) // size, np.arange(shape[1]) // size
-    unseen = (2 * rows[:, None] + columns[None, :]) % one_in == one_in // 2
-    region = np.where(unseen, UNSEEN, SEEN).astype(np.uint8)
-    near_seen, near_unseen = _grow(~unseen, guard), _grow(unseen, guard)
-    region[near_seen & near_unseen] = GUARD
-    region[~valid] = GUARD
-    return region
-
-
-def _grow(mask: NDArray[np.bool_], cells: int) -> NDArray[np.bool_]:
-    """Dilate by a square of `cells` to each side."""
-    from scipy.ndimage import maximum_filter
-
-    return mask if cells == 0 else maximum_filter(mask, size=2 * cells + 1, mode="nearest")

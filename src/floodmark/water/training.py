@@ -19,7 +19,7 @@ from floodmark.water.dataset import Windows
 from floodmark.water.losses import FloodLoss
 from floodmark.water.models.registry import build, parameters, require_model
 from floodmark.water.moments import EMULATE, NOWCAST
-from floodmark.water.prediction import WaterModel, predict, travelling
+from floodmark.water.prediction import WaterModel, predict
 from floodmark.water.sampling import Sampler
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def train_water(model: str, windows_folder: Path, folder: Path, settings: TrainW
         }
     config |= {
         "inputs": groups, "wet_depths": list(settings.wet_depths), "thresholds": thresholds,
-        "statistics": travelling(windows),
+        "statistics": windows.statistics,
     }  # fmt: skip
     trained = WaterModel(networks, config)
     trained.save(folder / "model.safetensors")
@@ -115,7 +115,7 @@ def _train_task(
     frames = _validation_frames(windows, task, settings.validation_frames)
 
     def evaluate() -> dict[str, float]:
-        tables = _tables(network, windows, groups, frames, settings.wet_depths[:1])
+        tables = _tables(network, windows, groups, task, frames, settings.wet_depths[:1])
         _, index = verification.best_threshold(tables[0], verification.PROBABILITIES)
         return {SCORE: index}
 
@@ -137,6 +137,7 @@ def _tables(
     network: torch.nn.Module,
     windows: Windows,
     groups: Sequence[str],
+    task: str,
     frames: NDArray[np.int64],
     wet_depths: list[float],
 ) -> NDArray[np.int64]:
@@ -144,7 +145,7 @@ def _tables(
     seen = windows.region == splits.SEEN
     tables = np.zeros((len(wet_depths), len(verification.PROBABILITIES), 3), np.int64)
     for source, target in frames:
-        chances, _ = predict(network, windows, groups, int(source))
+        chances, _ = predict(network, windows, groups, task, int(source))
         depth = windows.depth_whole(int(target))[seen]
         for level, limit in enumerate(wet_depths):
             wet, chance = depth >= np.float32(limit), chances[level][seen]
@@ -158,6 +159,6 @@ def choose_thresholds(
     """Probabilities that decide best on all validation maps, and the critical success index there, per wet depth."""
     if windows.select(task, splits.TRAIN).height == 0:
         return [0.5] * len(wet_depths), [float("nan")] * len(wet_depths)
-    tables = _tables(network, windows, groups, _validation_frames(windows, task, 10**9), wet_depths)
+    tables = _tables(network, windows, groups, task, _validation_frames(windows, task, 10**9), wet_depths)
     chosen = [verification.best_threshold(table, verification.PROBABILITIES) for table in tables]
     return [threshold for threshold, _ in chosen], [index for _, index in chosen]

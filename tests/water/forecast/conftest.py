@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from floodmark.cli import main
 from floodmark.water.models.registry import build
-from floodmark.water.prediction import WaterModel, predict, travelling
+from floodmark.water.prediction import WaterModel, predict
 from tests.water import study
 from tests.water.conftest import cut
 
@@ -20,9 +20,10 @@ def untrained(windows, folder, groups=GROUPS, name="unet", **changes):
     """A model that has seen nothing but the numbers of the windows; wet in some cells and dry in others."""
     own = {key: value for key, value in study.TRAINING[name].items() if key not in ("inputs", "loss")}
     config = {
-        "model": name, "channels": windows.channel_names(groups), "outputs": 3, **own, "inputs": groups,
+        "layer_scale": 1, "widths": [8], **own, "model": name, "channels": windows.channel_names(groups),
+        "inputs": groups, "outputs": 3,
         "wet_depths": [0.1, 0.3], "thresholds": {"emulate": [0.5, 0.5], "nowcast": [0.5, 0.5]},
-        "statistics": travelling(windows), **changes,
+        "statistics": windows.statistics, **changes,
     }  # fmt: skip
     networks = {}
     for seed, task in enumerate(("emulate", "nowcast")):
@@ -32,8 +33,9 @@ def untrained(windows, folder, groups=GROUPS, name="unet", **changes):
             for _ in range(20):
                 networks[task](torch.randn(4, len(config["channels"]), 32, 48))
         networks[task].eval()
-        chances, _ = predict(networks[task], windows, groups, int(windows.index["source"][0]))
-        config["thresholds"][task] = [float(np.median(level)) for level in chances]
+        if "simulated" not in groups:
+            chances, _ = predict(networks[task], windows, groups, task, int(windows.index["source"][0]))
+            config["thresholds"][task] = [float(np.median(level)) for level in chances]
     folder.mkdir(parents=True, exist_ok=True)
     WaterModel(networks, config).save(folder / "model.safetensors")
     return folder

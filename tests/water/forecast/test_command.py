@@ -36,7 +36,7 @@ def test_the_file_holds_what_the_model_says_of_the_windows_of_the_same_storm(pla
         times = rows["time"].dt.replace_time_zone(None).to_numpy().astype("datetime64[ns]")
         np.testing.assert_array_equal(found["time"], times)
         for number, source in enumerate(rows["source"].to_list()):
-            chances, depth = prediction.predict(model.networks["emulate"], place.windows, GROUPS, source)
+            chances, depth = prediction.predict(model.networks["emulate"], place.windows, GROUPS, "emulate", source)
             np.testing.assert_allclose(found["probability"][number], chances, atol=1e-5)
             wet = chances[0] >= np.float32(model.threshold("emulate", 0))
             assert 0 < wet.sum() < wet.size
@@ -219,7 +219,7 @@ def test_a_model_that_lacks_its_statistics_or_has_other_channels_is_refused(plac
     for number, (changes, said) in enumerate(
         (
             ({"statistics": {}}, "lacks grid, pattern"),
-            ({"statistics": {**prediction.travelling(place.windows), "pattern": [7]}}, "learnt from the channels"),
+            ({"statistics": {**place.windows.statistics, "pattern": [7]}}, "learnt from the channels"),
         )
     ):
         model = untrained(place.windows, tmp_path / f"model{number}", **changes)

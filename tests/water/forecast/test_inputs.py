@@ -9,13 +9,12 @@ from floodmark.radar.sequence import SequenceReader
 from floodmark.water.forecast.ground import Ground, rain_over, read_ground
 from floodmark.water.forecast.inputs import Scene, channel_names
 from floodmark.water.forecast.rain import Rain
-from floodmark.water.prediction import travelling
 from tests.water import study
 from tests.water.forecast.conftest import GROUPS
 
 
 def scene_of(place, radar=None, extent=None, groups=GROUPS, permanent=None):
-    statistics = travelling(place.windows)
+    statistics = place.windows.statistics
     ground = read_ground(place.heightmap, 100.0, statistics["rain_cell_size"], None, extent)
     return Scene(ground, Rain(radar or place.radar, ground.rain, 300), statistics, groups, permanent)
 
@@ -36,7 +35,9 @@ def test_channels_are_those_of_the_windows(place):
     for moment, source in seen:
         known, _ = scene.known(moment)
         found = scene.read(known, 0, 0, *shape)
-        np.testing.assert_allclose(found, place.windows.inputs(GROUPS, source, 0, 0, *shape), rtol=1e-6, atol=1e-6)
+        np.testing.assert_allclose(
+            found, place.windows.inputs(GROUPS, "emulate", source, 0, 0, *shape), rtol=1e-6, atol=1e-6
+        )
         np.testing.assert_array_equal(scene.read(known, 11, 23, 30, 17), found[:, 11:41, 23:40])
 
 
@@ -47,7 +48,7 @@ def test_each_cell_has_the_rain_of_the_rain_cell_it_lies_in_wherever_the_ground_
     assert (grid.west, grid.north, grid.shape) == (west + 300, north - 900, (44, 72))
     moment, source = list(sources(place))[-1]
     found = scene.read(scene.known(moment)[0], 0, 0, *grid.shape)
-    whole = place.windows.inputs(["rain"], source, 0, 0, *study.FINE.shape)
+    whole = place.windows.inputs(["rain"], "emulate", source, 0, 0, *study.FINE.shape)
     np.testing.assert_allclose(found, whole[:, 9:53, 3:75], rtol=1e-6, atol=1e-6)
 
 

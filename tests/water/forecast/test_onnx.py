@@ -12,6 +12,7 @@ from floodmark.cli import main
 from floodmark.water.forecast.onnx import TOLERANCE
 from floodmark.water.models.registry import MODELS
 from floodmark.water.prediction import WaterModel, decode
+from tests.water import study
 from tests.water.forecast.conftest import GROUPS, untrained
 
 
@@ -37,7 +38,7 @@ def compare(path, model, task, *shapes):
 @pytest.mark.parametrize("name", MODELS)
 def test_the_graph_agrees_with_torch_on_any_ground_and_says_how_to_feed_it(place, tmp_path, name):
     onnx = pytest.importorskip("onnx")
-    model = untrained(place.windows, tmp_path / name, name=name)
+    model = untrained(place.windows, tmp_path / name, study.TRAINING[name]["inputs"], name)
     done = export(model, tmp_path / "a.onnx", "--task", "nowcast")
     assert done.exit_code == 0, done.output
     config = WaterModel.load(model / "model.safetensors", torch.device("cpu")).config

@@ -89,12 +89,13 @@ class Scene:
         """The rain up to a moment, and the share of its history that is missing."""
         frames = self.rain.until(moment, sum(self.statistics["pattern"]))
         missing = history.missing_share(frames)
-        pooled = np.log1p(history.pool(frames, self.statistics["pattern"]))
+        pooled = history.pool(frames, self.statistics["pattern"], self.statistics["reducer"])
+        scaled = history.SCALES[self.statistics["rain_scaling"]](pooled)
         routed = np.zeros((0, *self.ground.grid.shape), np.float16)
         if "routed" in self.groups:
-            fallen = history.accumulate(frames, self.statistics["routed_pattern"], self._hours)
+            fallen = history.accumulate(frames, routed_spans(self.statistics), self._hours)
             routed = np.stack([self._route(layer) for layer in fallen])
-        return Known(np.concatenate([pooled, missing[None]]), routed), float(missing.mean())
+        return Known(np.concatenate([scaled, missing[None]]), routed), float(missing.mean())
 
     def _route(self, fallen: NDArray[np.float32]) -> NDArray[np.float16]:
         run = self._drainage.route(fallen[self._rows[:, None], self._columns[None, :]])
@@ -109,6 +110,15 @@ class Scene:
         if "routed" in self.groups:
             made["routed"] = normalised(known.routed[:, rows, columns].astype(np.float32), self.statistics["routed"])
         return np.concatenate([made[group] for group in GROUPS if group in self.groups])
+
+
+def routed_spans(statistics: dict[str, Any]) -> list[tuple[int, int]]:
+    """First frame and the one after the last, of the history, whose rain each routed channel holds."""
+    frames, lengths = sum(statistics["pattern"]), statistics["routed_pattern"]
+    if not statistics["routed_channels"]:
+        return [(frames - length, frames) for length in lengths]
+    ends = np.cumsum(lengths).tolist()
+    return [(end - length, end) for end, length in zip(ends, lengths, strict=True)]
 
 
 def require_groups(groups: Sequence[str]) -> None:

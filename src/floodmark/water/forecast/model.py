@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 WEIGHTS = "model.safetensors"
 
 NEEDED = (
-    "grid", "pattern", "routed_pattern", "lead_minutes", "wet_depth", "static", "routed", "elevation",
-    "rain_cell_size", "frame_seconds",
+    "grid", "pattern", "reducer", "rain_scaling", "routed_pattern", "routed_channels", "lead_minutes", "wet_depth",
+    "static", "routed", "elevation", "rain_cell_size", "frame_seconds",
 )  # fmt: skip
 """Of the statistics that travel with a model."""
 
