@@ -10,6 +10,7 @@ import click
 
 from floodmark.errors import UserError
 from floodmark.hydraulics.alone.command import simulate
+from floodmark.water.forecast.command import export_onnx, predict
 
 
 class Polite(click.Group):
@@ -30,6 +31,8 @@ def main() -> None:
 
 
 main.add_command(simulate)
+main.add_command(predict)
+main.add_command(export_onnx)
 
 
 @main.group()

@@ -50,7 +50,8 @@ TRAINING = {
     },
     "temporal_cnn": TEMPORAL,
     "temporal_cnn_vae": {**TEMPORAL, "code": 4, "halvings": 1, "divergence_weight": 0.01, "ground_seen": True},
-    "contrastive_decoder": {**LEARNING, "depths": [1], "dims": [8], "decoder_width": 8, "start": "scratch"},
+    "contrastive_decoder": {**LEARNING, "depths": [1], "dims": [8], "layer_scale": 0.1, "widths": [8],
+                            "start": "scratch"},
     "deeplabv3plus": {
         **LEARNING, "upsample": 2, "widths": [8, 12], "blocks": [1, 1], "dilations": [1, 2], "pyramid_width": 8,
         "skip_width": 4, "pooled_cells": 16,

@@ -116,15 +116,22 @@ class ContrastiveDecoder(Model):
     dims: list[Channels] = Field(
         min_length=1, max_length=4, description="channels of each stage, 4 to 1024 each, as many as depths"
     )
-    decoder_width: Channels = Field(description="channels of the decoder, 4 to 1024")
+    layer_scale: float = Field(
+        gt=0, le=1, description="scale of every block's addition at first, which is then trained, to 1"
+    )
+    widths: list[Channels] = Field(
+        min_length=1, max_length=4, description="channels of the decoder, finest first, 4 to 1024 each, as many as dims"
+    )
     start: Literal["frozen", "tuned", "scratch"] = Field(
         description="the encoder: pretrained and frozen, pretrained and tuned, or from scratch"
     )
 
     @model_validator(mode="after")
     def _one_each(self) -> ContrastiveDecoder:
-        if len(self.depths) != len(self.dims):
-            raise ValueError(f"depths {self.depths} and dims {self.dims} must be equally many: one of each a stage")
+        if not len(self.depths) == len(self.dims) == len(self.widths):
+            raise ValueError(
+                f"depths {self.depths}, dims {self.dims} and widths {self.widths} must be equally many: one each a stage"
+            )
         return self
 
 

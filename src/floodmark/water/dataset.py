@@ -16,7 +16,6 @@ from floodmark.water.layout import DEPTH, GROUPS, MILLIMETRES, RAIN, ROUTED
 from floodmark.water.moments import NOWCAST
 from floodmark.water.shards import Shards
 from floodmark.water.simulated import CHANNEL_FACTOR, Simulated
-from floodmark.water.splits import SEEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,10 +83,9 @@ class Windows:
     @cached_property
     def _heightmap(self) -> NDArray[np.float32]:
         """Elevation with mean 0 and deviation 1 over seen cells, 0 off the ground; shape (1, rows, columns)."""
-        ground = np.asarray(self.elevation)
-        seen = ground[np.asarray(self.region) == SEEN]
-        mean, deviation = (float(seen.mean()), max(float(seen.std()), 1e-6)) if seen.size else (0.0, 1.0)
-        return np.asarray(np.nan_to_num((ground - mean) / deviation, nan=0.0)[None], np.float32)
+        numbers = self.statistics["elevation"]
+        scaled = (np.asarray(self.elevation) - numbers["mean"]) / max(numbers["deviation"], 1e-6)
+        return np.asarray(np.nan_to_num(scaled, nan=0.0)[None], np.float32)
 
     def _open(self, name: str) -> NDArray[Any]:
         path = self.folder / f"{name}.npy"
@@ -159,7 +157,7 @@ class Windows:
     def _simulated_depth(
         self, task: str, source: int, row: int, col: int, height: int, width: int
     ) -> NDArray[np.float32]:
-        """Simulated on coarser cells, log(1 + decimetres): at the moment, or, for nowcast, a lead ahead without rain."""
+        """Simulated on coarser cells, log(1 + decimetres): at the moment, or for nowcast a lead ahead without rain."""
         depth = self._coarse.depth(source, row, col, height, width, ahead=task == NOWCAST)
         return np.log1p(depth * 10)[None]
 

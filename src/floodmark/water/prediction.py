@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from floodmark.errors import UserError
 from floodmark.learning.weights import load_weights, save_weights
 from floodmark.water.losses import decode_depth
 from floodmark.water.models.registry import build
 from floodmark.water.moments import TASKS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
     from floodmark.water.dataset import Windows
 
 TILE = 768
-"""Side of the tiles that larger ground is predicted in, cells: a multiple of any model's coarsest cell. Each is read
-with as much ground around it as the model reaches, so that its edges leave no mark."""
+"""Side of the tiles that larger ground is predicted in, cells, rounded down to whole coarsest cells of the model. Each
+is read with as much ground around it as the model reaches, so that its edges leave no mark."""
+
+NEEDED = ("model", "channels", "outputs", "inputs", "wet_depths", "thresholds")
+"""What the configuration of a water model cannot lack."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,27 @@ class WaterModel:
 
     @classmethod
     def load(cls, path: Path, device: torch.device) -> WaterModel:
-        """Read back what `save` wrote, ready to predict."""
+        """Read back what `save` wrote, ready to predict.
+
+        Raises:
+            UserError: naming the file, if it is no model of water, or one of other code than this.
+        """
         state, config = load_weights(path)
+        absent = [key for key in NEEDED if key not in config]
+        if absent:
+            raise UserError(
+                f"{path}: is no model of water, or one of an older version: its configuration lacks {', '.join(absent)}"
+            )
         networks = {}
         for task in TASKS:
             network = build(config)
             own = {name.removeprefix(f"{task}."): value for name, value in state.items() if name.startswith(f"{task}.")}
-            network.load_state_dict(own)
+            try:
+                network.load_state_dict(own)
+            except RuntimeError as error:
+                raise UserError(
+                    f"{path}: its weights do not fit {config['model']} as it is here: train it again"
+                ) from error
             networks[task] = network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         return cls(networks, config)
 
@@ -72,7 +90,7 @@ class WaterModel:
 def predict(
     network: torch.nn.Module, windows: Windows, groups: Sequence[str], task: str, source: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Predict one moment.
+    """Predict one moment of the windows, for the whole ground.
 
     Args:
         network: In evaluation mode, with `multiple` and `reach`; its last map is depth, the others are logits.
@@ -85,22 +103,70 @@ def predict(
         Probabilities of shape (wet depths, rows, columns), which never rise with depth, and depth in m of shape (rows,
         columns).
     """
-    height, width = windows.grid.shape
-    device = next(network.parameters()).device
+
+    def read(row: int, col: int, height: int, width: int) -> NDArray[np.float32]:
+        return windows.inputs(groups, task, source, row, col, height, width)
+
+    return predict_whole(network, windows.grid.shape, read)
+
+
+def predict_whole(
+    network: torch.nn.Module, shape: tuple[int, int], read: Callable[[int, int, int, int], NDArray[np.float32]]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """All tiles of `predict_tile`, put together."""
+    lines: list[list[NDArray[np.float32]]] = []
+    for tile in tiles(network, shape):
+        if tile[1].start == 0:
+            lines.append([])
+        chances, depth = predict_tile(network, shape, read, tile)
+        lines[-1].append(np.concatenate([chances, depth[None]]))
+    whole = np.concatenate([np.concatenate(line, axis=2) for line in lines], axis=1)
+    return whole[:-1], whole[-1]
+
+
+def tiles(network: torch.nn.Module, shape: tuple[int, int]) -> list[tuple[slice, slice]]:
+    """Rows and columns of the tiles that ground of a shape is predicted in, row by row from the north-west."""
+    multiple = int(network.multiple)  # type: ignore[arg-type]
+    side = max(TILE // multiple, 1) * multiple
+    rows, columns = ([slice(at, min(at + side, length)) for at in range(0, length, side)] for length in shape)
+    return [(row, column) for row in rows for column in columns]
+
+
+def predict_tile(
+    network: torch.nn.Module,
+    shape: tuple[int, int],
+    read: Callable[[int, int, int, int], NDArray[np.float32]],
+    tile: tuple[slice, slice],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Predict one tile of `tiles`.
+
+    Args:
+        network: In evaluation mode, with `multiple` and `reach`.
+        shape: Rows and columns of the whole ground.
+        read: Gives the channels of (row, column, height, width), shape (channels, height, width).
+        tile: Rows and columns.
+
+    Returns:
+        Probabilities of shape (wet depths, rows, columns) and depth in m of shape (rows, columns), of the tile.
+    """
     multiple, reach = int(network.multiple), int(network.reach)  # type: ignore[arg-type]
+    # Whole coarsest cells, so that the tile is divided where the whole ground is.
     halo = -(-reach // multiple) * multiple
-    tiles: list[list[NDArray[np.float32]]] = []
-    for row in range(0, height, TILE):
-        tiles.append([])
-        for col in range(0, width, TILE):
-            top, left = max(row - halo, 0), max(col - halo, 0)
-            bottom, right = min(row + TILE + halo, height), min(col + TILE + halo, width)
-            cut = windows.inputs(groups, task, source, top, left, bottom - top, right - left)
-            inputs = torch.from_numpy(cut)[None]
-            with torch.inference_mode():
-                output = network(inputs.to(device, memory_format=torch.channels_last))[0]
-                maps = torch.cat([torch.sigmoid(output[:-1]), decode_depth(output[-1:])]).cpu().numpy()
-            end, side = min(row + TILE, height), min(col + TILE, width)
-            tiles[-1].append(maps[:, row - top : end - top, col - left : side - left])
-    whole = np.concatenate([np.concatenate(line, axis=2) for line in tiles], axis=1)
-    return np.minimum.accumulate(whole[:-1], axis=0), whole[-1]
+    (top, bottom), (left, right) = (
+        (max(span.start - halo, 0), min(span.stop + halo, length)) for span, length in zip(tile, shape, strict=True)
+    )
+    device = next(network.parameters()).device
+    inputs = torch.from_numpy(read(top, left, bottom - top, right - left))[None]
+    with torch.inference_mode():
+        chances, depth = decode(network(inputs.to(device, memory_format=torch.channels_last)))
+    rows, columns = (slice(span.start - at, span.stop - at) for span, at in zip(tile, (top, left), strict=True))
+    return chances[0, :, rows, columns].cpu().numpy(), depth[0, rows, columns].cpu().numpy()
+
+
+def decode(maps_BKHW: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Probability of each wet depth, which never rises with depth, (B, wet depths, H, W), and depth, m, (B, H, W)."""
+    chances = torch.sigmoid(maps_BKHW[:, :-1])
+    falling = [chances[:, 0]]
+    for level in range(1, chances.shape[1]):
+        falling.append(torch.minimum(falling[-1], chances[:, level]))
+    return torch.stack(falling, 1), decode_depth(maps_BKHW[:, -1])

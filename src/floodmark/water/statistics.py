@@ -46,6 +46,14 @@ class RoutedSums:
         return [{"mean": float(m), "deviation": float(d)} for m, d in zip(mean, deviation, strict=True)]
 
 
+def elevation_statistics(elevation: NDArray[np.float32], seen: NDArray[np.bool_]) -> dict[str, float]:
+    """Mean and deviation of the elevation over seen cells, m; 0 and 1 where there are none."""
+    values = elevation[seen].astype(np.float64)
+    if values.size == 0:
+        return {"mean": 0.0, "deviation": 1.0}
+    return {"mean": float(values.mean()), "deviation": float(values.std())}
+
+
 def terrain_statistics(features: NDArray[np.float32], seen: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
     """Mean and deviation of each terrain feature over seen cells, 0 where there are none.
 

@@ -24,7 +24,7 @@ from floodmark.water.index import make_index
 from floodmark.water.leakage import leakage
 from floodmark.water.moments import TASKS, moments_of
 from floodmark.water.records import Record, read_records
-from floodmark.water.statistics import terrain_statistics
+from floodmark.water.statistics import elevation_statistics, terrain_statistics
 from floodmark.water.study import Study
 
 if TYPE_CHECKING:
@@ -145,6 +145,7 @@ def _statistics(study: Study, features: NDArray[np.float32], found: Found) -> di
             "crs": grid.crs, "west": grid.west, "north": grid.north, "cell_size": grid.cell_size,
             "height": grid.height, "width": grid.width,
         },
+        **_rain_clock(study),
         "pattern": list(settings.pattern),
         "reducer": settings.reducer,
         "rain_scaling": settings.rain_scaling,
@@ -153,9 +154,21 @@ def _statistics(study: Study, features: NDArray[np.float32], found: Found) -> di
         "lead_minutes": settings.lead_minutes,
         "wet_depth": settings.wet_depth,
         "seconds_between_splits": int(apart / np.timedelta64(1, "s")),
+        "elevation": elevation_statistics(study.ground.elevation, study.ground.seen),
         "static": terrain_statistics(features, study.ground.seen),
         "routed": found.routed.statistics(),
     }  # fmt: skip
+
+
+def _rain_clock(study: Study) -> dict[str, float]:
+    """Side of a rain cell, m, and time between frames, s: what other rain must be like to be read by a model."""
+    if not study.records:
+        return {"rain_cell_size": study.ground.grid.cell_size, "frame_seconds": 300}
+    first = max(study.records, key=lambda record: len(record.frames))
+    return {
+        "rain_cell_size": first.rain().grid.cell_size,
+        "frame_seconds": int(first.step / np.timedelta64(1, "s")),
+    }
 
 
 def _metrics(study: Study, found: Found, index: pl.DataFrame) -> dict[str, Any]:

@@ -67,6 +67,13 @@ class RadarRain:
         begin: First time that is used, None: all.
         end: Last time that is used, None: all.
 
+    Attributes:
+        own: The radar's grid.
+        step: Time between frames, s.
+        start: Time of the first frame.
+        frames: How many, the absent ones included.
+        shape: Rows and columns of the radar's grid.
+
     Raises:
         UserError: if there is no file, files lie on different grids, most frames are absent, or no ground is covered.
     """
@@ -80,7 +87,7 @@ class RadarRain:
         headers = [read_header(file) for file in files]
         for header in headers[1:]:
             headers[0].grid.require_same(header.grid, f"rain of {headers[0].path} and {header.path}")
-        self._own, self._grid = headers[0].grid, grid
+        self.own, self._grid = headers[0].grid, grid
         times = np.unique(np.concatenate([header.times for header in headers]).astype("datetime64[s]"))
         whole = times
         times = times[(times >= (begin or times[0])) & (times <= (end or times[-1]))]
@@ -90,7 +97,7 @@ class RadarRain:
             raise UserError(f"{path}: holds one time only: rain needs two or more, to say how long a frame falls")
         self.step = int(np.diff(times).min() / np.timedelta64(1, "s"))
         self._entries = _on_clock(headers, times, self.step)
-        self.start, self.frames, self.shape = times[0], len(self._entries), self._own.shape
+        self.start, self.frames, self.shape = times[0], len(self._entries), self.own.shape
         absent = sum(entry is None for entry in self._entries)
         if absent > MOST_ABSENT * self.frames:
             raise UserError(
@@ -100,7 +107,7 @@ class RadarRain:
         if absent:
             say(f"{path}: {absent} of {self.frames} frames are absent and count as no rain")
         # Frames may be added to an archive that a simulation goes on with, so they are not part of its name.
-        self.called = repr(self._own)
+        self.called = repr(self.own)
         self._asked = self._missing = 0
         self._place(path)
 
@@ -138,7 +145,7 @@ class RadarRain:
         """Find the radar cell of each cell of the ground."""
         from rasterio.warp import transform
 
-        own, grid = self._own, self._grid
+        own, grid = self.own, self._grid
         x, y = np.meshgrid(grid.x, grid.y)
         if own.crs != grid.crs:
             moved = transform(grid.crs, own.crs, x.ravel(), y.ravel())

@@ -1,0 +1,57 @@
+"""A trained model from disk, with what it must bring along to be used elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from floodmark.errors import UserError
+from floodmark.learning.device import pick_device
+from floodmark.water.forecast.inputs import channel_names, require_groups
+from floodmark.water.prediction import WaterModel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WEIGHTS = "model.safetensors"
+
+NEEDED = (
+    "grid", "pattern", "reducer", "rain_scaling", "routed_pattern", "routed_channels", "lead_minutes", "wet_depth",
+    "static", "routed", "elevation", "rain_cell_size", "frame_seconds",
+)  # fmt: skip
+"""Of the statistics that travel with a model."""
+
+
+def load(model: Path) -> tuple[WaterModel, Path]:
+    """A trained model by its folder or file, and that file.
+
+    Raises:
+        UserError: if there is none, or it is none of water.
+    """
+    path = model / WEIGHTS if model.is_dir() else model
+    if not path.is_file():
+        beside = sorted(item.parent.name for item in model.absolute().parent.glob(f"*/{WEIGHTS}"))
+        there = f"beside it are {', '.join(beside)}" if beside else "dvc repro train_water writes outputs/water/models"
+        raise UserError(f"--model {model}: holds no {WEIGHTS}: {there}")
+    return WaterModel.load(path, pick_device()), path
+
+
+def statistics_of(model: WaterModel, path: Path) -> dict[str, Any]:
+    """The numbers of the training windows that travel with a model, once they are known to fit it.
+
+    Raises:
+        UserError: if there are none, or channels would be made that it did not learn from.
+    """
+    require_groups(model.groups)
+    statistics: dict[str, Any] = model.config.get("statistics") or {}
+    absent = [key for key in NEEDED if key not in statistics]
+    if absent:
+        raise UserError(
+            f"{path}: lacks {', '.join(absent)} of the windows it learnt from: train it again with this version"
+        )
+    made = channel_names(model.groups, statistics)
+    if made != model.config["channels"]:
+        raise UserError(
+            f"{path}: learnt from the channels {', '.join(model.config['channels'])}, this version makes "
+            f"{', '.join(made)}: train it again"
+        )
+    return statistics
