@@ -37,7 +37,7 @@ def cut(outputs, **changes):
 def train(outputs, **changes):
     folder = outputs / "water" / "models" / "unet"
     folder.mkdir(parents=True, exist_ok=True)
-    train_water("unet", outputs / "windows", folder, study.train_settings(**changes), 7)
+    train_water("unet", outputs / "windows", outputs, folder, study.train_settings(**changes), 7, None)
     return folder
 
 

@@ -56,7 +56,7 @@ TRAINING = {
     "guided_unet": {**LEARNING, "inputs": ["terrain", "rain", "routed", "simulated"], "widths": [8, 16]},
 }  # fmt: skip
 EVALUATION = {
-    "models": ["unet"], "resamples": 200, "climatology_classes": 4, "rain_frames": 3, "rain_bins": [10, 20],
+    "models": ["unet"], "resamples": 200, "climatology_classes": 4, "rain_frames": 3, "rain_bins": [4, 7],
     "min_wet_cells": 20, "min_storms": 3, "calibration_maps": 4, "maps": 1,
 }  # fmt: skip
 

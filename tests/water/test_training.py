@@ -82,4 +82,4 @@ def test_no_validation_storms_are_said(tmp_path, capsys, radar):
 def test_an_unknown_model_is_refused_by_name(tmp_path, name):
     """Also one that is called like a param of training."""
     with pytest.raises(UserError, match=f"no water model is called '{name}': there are unet"):
-        train_water(name, tmp_path / "windows", tmp_path, study.train_settings(), 7)
+        train_water(name, tmp_path / "windows", tmp_path, tmp_path, study.train_settings(), 7, None)

@@ -121,7 +121,7 @@ def _training(histories: Mapping[str, Mapping[str, tuple[list[float], list[float
 def _reliability(view: View, models: Collection[str], temperatures: Temperatures) -> Figure:
     """Wet share against probability, before and after calibration, over how many cells are foretold what."""
     names, depth = list(models), min(depth for _, depth in view.keys(HISTOGRAM))
-    figure, axes = _figure(9.6, 6.4, 2, 2, sharex=True, sharey="row", height_ratios=[3, 1])
+    figure, axes = _figure(9.0, 6.2, 2, 2, sharex=True, sharey="row", height_ratios=[3, 1])
     centres = (np.arange(SHOWN) + 0.5) / SHOWN
     for column, title in enumerate(("as trained", "after temperature scaling")):
         upper, lower = axes[0][column], axes[1][column]
@@ -131,11 +131,13 @@ def _reliability(view: View, models: Collection[str], temperatures: Temperatures
             temperature = temperatures.get((name, view.task, depth), 1.0) if column else 1.0
             table = reliability(histogram, temperature)
             label = f"{name}, T = {temperature:.2f}" if column else name
-            upper.plot(table.probability, table.wet_share, label=label, markersize=4, **_style(index))
-            share = np.where(table.cells > 0, table.cells, np.nan) / max(table.cells.sum(), 1)
-            lower.plot(centres, share, markersize=3, linewidth=1, **_style(index))
+            filled = table.cells > 0
+            style = _style(index)
+            upper.plot(table.probability[filled], table.wet_share[filled], label=label, markersize=4, **style)
+            lower.plot(centres[filled], table.cells[filled] / table.cells.sum(), markersize=3, linewidth=1, **style)
         upper.set_title(title)
-        upper.set_aspect("equal", adjustable="box")
+        upper.set_xlim(0, 1)
+        upper.set_ylim(0, 1)
         upper.legend(frameon=False, fontsize=8, loc="upper left")
         lower.set_yscale("log")
         lower.set_xlabel(f"foretold probability of {depth:g} m or more")
@@ -206,10 +208,10 @@ def _scores(scores: Sequence[Mapping[str, Any]], task: str, models: Collection[s
             )  # fmt: skip
         axis.set_title(split.replace("_", " "))
         axis.set_xlabel(f"{INDEX}, with 95 % interval")
-        axis.set_xlim(left=-0.01)
         axis.set_yticks(range(len(names)), names)
         for label in axis.get_yticklabels():
             label.set_fontweight("bold" if label.get_text() in models else "normal")
+    axes[0][0].set_xlim(left=-0.01)  # After all is drawn: a limit that is set ends the search for the other.
     axes[0][-1].legend(frameon=False, title="wet depth", loc="lower right")
     figure.suptitle(f"{task}; models in bold, baselines not")
     return figure

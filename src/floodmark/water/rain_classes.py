@@ -30,13 +30,14 @@ def recent_rain(windows: Windows, source: int, frames: int) -> float:
     sizes = np.array(windows.statistics["pattern"], float)
     newest = np.cumsum(sizes[::-1])[::-1] - sizes < frames
     channels = windows.inputs(["rain"], EMULATE, source, 0, 0, *windows.grid.shape)[: len(sizes)][newest]
-    rates = _unscaled(channels, windows.statistics["rain_scaling"]).mean((1, 2))
+    rates = unscaled(channels, windows.statistics["rain_scaling"]).mean((1, 2))
     if windows.statistics["reducer"] == "sum":
         rates = rates / sizes[newest]
     return float((rates * sizes[newest]).sum() / sizes[newest].sum())
 
 
-def _unscaled(values: NDArray[np.float32], scaling: str) -> NDArray[np.float64]:
+def unscaled(values: NDArray[np.float32], scaling: str) -> NDArray[np.float64]:
+    """Rates as models see them, in mm h-1 again."""
     if scaling == "log":
         return np.expm1(values.astype(np.float64))
     return values.astype(np.float64) ** 2 if scaling == "square_root" else values.astype(np.float64)

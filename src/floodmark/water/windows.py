@@ -126,6 +126,7 @@ def _statistics(study: Study, features: NDArray[np.float32], found: Found) -> di
             "height": grid.height, "width": grid.width,
         },
         "pattern": list(settings.pattern),
+        "reducer": settings.reducer,
         "rain_scaling": settings.rain_scaling,
         "routed_pattern": [stop - first for first, stop in settings.routed_spans],
         "routed_channels": settings.routed_pattern == "channels",

@@ -82,7 +82,7 @@ def embed(
     cuts = list(zip(sources.tolist(), rows["target"].to_list(), rows.select(PLACE).rows(), strict=True))
     for first in range(0, len(cuts), BATCH):
         part = cuts[first : first + BATCH]
-        inputs = np.stack([windows.inputs(groups, source, *place) for source, _, place in part])
+        inputs = np.stack([windows.inputs(groups, EMULATE, source, *place) for source, _, place in part])
         depth = np.stack([windows.depth(target, *place) for _, target, place in part])
         with torch.inference_mode():
             x = torch.from_numpy(inputs).to(device, memory_format=torch.channels_last)

@@ -24,7 +24,8 @@ AMONG = (1, 5, 10)
 """The k of recall@k."""
 MODEL = "model"
 NULLS = ("permuted_pairs", "mean_rain", "terrain_known", "other_rain")
-"""What a model has to beat. Permuted pairs: chance. Mean rain: by a window's mean rain and depth. Terrain known: the most
+"""What a model has to beat. Permuted pairs: chance. Mean rain: by a window's mean rain and depth. Terrain known: the
+most
 that terrain alone can tell. Other rain: the model, given the rain of another storm on the right terrain."""
 REFERENCE = "mean_rain_on_known_ground"
 """Mean rain, told the ground: rain and terrain put together by hand, so no null; how far a model is from that."""

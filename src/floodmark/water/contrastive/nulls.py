@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from floodmark.water.contrastive.pairs import PLACE
+from floodmark.water.moments import EMULATE
+from floodmark.water.rain_classes import unscaled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,10 +57,10 @@ def means(windows: Windows, rows: pl.DataFrame) -> NDArray[np.float64]:
     frames = np.asarray(windows.statistics["pattern"], np.float64)
     found = np.zeros((rows.height, 2))
     for number, (source, target, *place) in enumerate(rows.select("source", "target", *PLACE).iter_rows()):
-        history = windows.inputs(["rain"], source, *place)[:-1]
-        rate = np.expm1(history.astype(np.float64)).mean((1, 2))  # the reader gives log(1 + mm/h)
+        history = windows.inputs(["rain"], EMULATE, source, *place)[:-1]
+        rate = unscaled(history, windows.statistics["rain_scaling"]).mean((1, 2))
         found[number] = (rate @ frames) / frames.sum(), windows.depth(target, *place).mean(dtype=np.float64)
-    return np.log(found + np.array([LEAST_RATE, LEAST_DEPTH]))
+    return np.asarray(np.log(found + np.array([LEAST_RATE, LEAST_DEPTH])))
 
 
 def terrain_known(candidates: Candidates, places: Sequence[int], among: Sequence[int]) -> NDArray[np.float64]:

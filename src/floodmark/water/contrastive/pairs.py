@@ -14,6 +14,7 @@ import torch
 
 from floodmark.learning.seeds import generator
 from floodmark.water.layout import MILLIMETRES
+from floodmark.water.moments import EMULATE
 from floodmark.water.sampling import turn
 
 if TYPE_CHECKING:
@@ -93,9 +94,9 @@ class PairSampler:
         keys = rng.exponential(size=len(self.rows)) / self.weight
         return np.argsort(keys, kind="stable")[: self.batch_size]
 
-    def _cut(self, drawn: int, turns: int, mirror: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _cut(self, drawn: int, turns: int, mirror: int) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
         source, target, *place = (int(number) for number in self.rows[drawn])
         return (
-            turn(self.windows.inputs(self.groups, source, *place), int(turns), bool(mirror)),
+            turn(self.windows.inputs(self.groups, EMULATE, source, *place), int(turns), bool(mirror)),
             turn(self.windows.depth(target, *place), int(turns), bool(mirror)),
         )

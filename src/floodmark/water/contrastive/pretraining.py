@@ -38,7 +38,9 @@ FITTED = 2000
 """Training windows, evenly spread, that the line from rain to depth is fitted on: more would not move it."""
 
 
-def pretrain(windows_folder: Path, folder: Path, settings: PretrainContrastive, seed: int) -> None:
+def pretrain(
+    windows_folder: Path, folder: Path, settings: PretrainContrastive, seed: int, work: Path | None = None
+) -> None:
     """Train both encoders, judge them on unseen storms, draw their embeddings.
 
     Args:
@@ -46,6 +48,7 @@ def pretrain(windows_folder: Path, folder: Path, settings: PretrainContrastive, 
         folder: Where encoders.safetensors, history.csv, retrieval.csv, retrieval.json and embedding_map.png go.
         settings: The params.
         seed: Of every draw.
+        work: Folder of unfinished work, from which a training that was cut off goes on.
     """
     windows, device = Windows(windows_folder), pick_device()
     channels = windows.channel_names(settings.inputs)
@@ -56,7 +59,7 @@ def pretrain(windows_folder: Path, folder: Path, settings: PretrainContrastive, 
     seeds.fix(seed, "pretrain_contrastive")
     towers = Towers(channels, **size).to(device, memory_format=torch.channels_last)  # type: ignore[arg-type,call-overload]
     rows = distinct(with_content(windows, windows.select(EMULATE, splits.TRAIN)))
-    history = _train(towers, windows, rows, settings, seed, device)
+    history = _train(towers, windows, rows, settings, seed, device, work)
     save_weights(folder / ENCODERS, towers.state_dict(), {"channels": channels, "inputs": settings.inputs, **size})
     if history:
         write_history(folder / "history.csv", history)
@@ -72,6 +75,7 @@ def _train(
     settings: PretrainContrastive,
     seed: int,
     device: torch.device,
+    work: Path | None,
 ) -> list[dict[str, float]]:
     """Train in place; the history, empty where there is nothing to contrast."""
     if rows.height < 2 or settings.epochs == 0:
@@ -98,7 +102,7 @@ def _train(
         hits = [candidates.hits(one, (1,)).mean() for one in (similarity, similarity.T)]
         return {SCORE: float(np.mean(hits)) if shown.height else float("nan")}
 
-    return fit(towers, lambda batch: towers(*batch), sampler, evaluate, schedule, SCORE)
+    return fit(towers, lambda batch: towers(*batch), sampler, evaluate, schedule, SCORE, work=work)
 
 
 def _judge(

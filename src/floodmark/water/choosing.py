@@ -1,0 +1,64 @@
+"""What validation storms decide: the best epoch of a training, and from which probability a cell is foretold wet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from floodmark.progress import say
+from floodmark.water import splits, verification
+from floodmark.water.prediction import predict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import torch
+    from numpy.typing import NDArray
+
+    from floodmark.water.dataset import Windows
+
+EVERY = 10**9
+"""More maps than there are."""
+
+
+def validation_maps(windows: Windows, task: str, count: int = EVERY) -> NDArray[np.int64]:
+    """(source, target) of at most `count` validation maps, spread evenly; of training maps where there are none."""
+    rows = windows.select(task, splits.VALIDATION)
+    if rows.height == 0:
+        say(f"no validation windows for {task}: the best epoch is chosen on training storms")
+        rows = windows.select(task, splits.TRAIN)
+    pairs: NDArray[np.int64] = rows.select("source", "target").unique(maintain_order=True).to_numpy()
+    chosen = np.unique(np.linspace(0, len(pairs) - 1, min(count, len(pairs))).astype(int))
+    return np.asarray(pairs[chosen])
+
+
+def tables_by_threshold(
+    network: torch.nn.Module,
+    windows: Windows,
+    groups: Sequence[str],
+    task: str,
+    maps: NDArray[np.int64],
+    wet_depths: Sequence[float],
+) -> NDArray[np.int64]:
+    """Contingency tables over seen ground, shape (wet depths, thresholds, 3)."""
+    seen = windows.region == splits.SEEN
+    tables = np.zeros((len(wet_depths), len(verification.PROBABILITIES), 3), np.int64)
+    for source, target in maps:
+        chances, _ = predict(network, windows, groups, task, int(source))
+        depth = windows.depth_whole(int(target))[seen]
+        for level, limit in enumerate(wet_depths):
+            wet, chance = depth >= np.float32(limit), chances[level][seen]
+            tables[level] += verification.contingency_by_threshold(wet, chance, verification.PROBABILITIES)
+    return tables
+
+
+def choose_thresholds(
+    network: torch.nn.Module, windows: Windows, groups: Sequence[str], task: str, wet_depths: Sequence[float]
+) -> tuple[list[float], list[float]]:
+    """Probabilities that decide best on all validation maps, and the critical success index there, per wet depth."""
+    if windows.select(task, splits.TRAIN).height == 0:
+        return [0.5] * len(wet_depths), [float("nan")] * len(wet_depths)
+    tables = tables_by_threshold(network, windows, groups, task, validation_maps(windows, task), wet_depths)
+    chosen = [verification.best_threshold(table, verification.PROBABILITIES) for table in tables]
+    return [threshold for threshold, _ in chosen], [index for _, index in chosen]
