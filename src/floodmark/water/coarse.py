@@ -73,8 +73,9 @@ def coarse_site(site: Site, factor: int) -> CoarseSite:
     """The site on cells `factor` times larger, with as much water, the same edges and the same physics.
 
     Bed and roughness of a cell are the means over its ground; it is a wall where it has none. Means keep still water
-    still, and were as good as the lowest bed or a low quantile of it. A cell that the ground fills only in part is as
-    large as the others: water stands lower there, but none is lost. Hydrographs flow into the cell that holds them.
+    still; with the lowest bed instead, cells twice coarser foretold training storms worse, four times coarser better. A
+    cell that the ground fills only in part is as large as the others: water stands lower there, but none is lost.
+    Hydrographs flow into the cell that holds them.
 
     Raises:
         UserError: if fewer than 3 by 3 cells would be left.

@@ -76,8 +76,8 @@ class SettledRain(_Reckoned):
     name = "settled_rain"
 
     def __init__(self, windows: Windows, task: str, wet_depth: float) -> None:
-        self._settled = Settled(windows.folder, np.asarray(windows.elevation))
+        self._settled, self._shape = Settled(windows.folder, np.asarray(windows.elevation)), windows.grid.shape
         super().__init__(windows, task, wet_depth)
 
     def _depth(self, source: int) -> NDArray[np.float32]:
-        return self._settled.depth(source)
+        return self._settled.depth(source, 0, 0, *self._shape)
