@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from floodmark.settings.base import Section
 
-MODELS = ("unet",)
+MODELS = ("temporal_cnn", "temporal_cnn_vae", "contrastive_decoder", "deeplabv3plus", "unet", "guided_unet")
 """Those of `water.models.registry`, which lies in a layer above."""
 
 

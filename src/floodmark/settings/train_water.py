@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from floodmark.settings.base import Section
 
 Inputs = Annotated[
-    list[Literal["heightmap", "terrain", "rain", "routed", "simulated", "permanent"]],
+    list[Literal["heightmap", "terrain", "rain", "routed", "settled", "simulated", "permanent"]],
     Field(min_length=1, description="kinds of channels that the model reads"),
 ]
 LossName = Literal["cross_entropy_dice", "focal", "tversky", "soft_index", "log_depth"]
@@ -131,7 +131,7 @@ class ContrastiveDecoder(Model):
     def _one_each(self) -> ContrastiveDecoder:
         if not len(self.depths) == len(self.dims) == len(self.widths):
             raise ValueError(
-                f"depths {self.depths}, dims {self.dims} and widths {self.widths} must be equally many: one each a stage"
+                f"depths {self.depths}, dims {self.dims} and widths {self.widths} must be equally many, one a stage"
             )
         return self
 
@@ -173,12 +173,12 @@ class Unet(Model):
 
 
 class GuidedUnet(Unet):
-    """A U-Net that corrects our own simulator on coarser cells."""
+    """A U-Net that corrects reckoned depths."""
 
     @model_validator(mode="after")
     def _guided(self) -> GuidedUnet:
-        if "simulated" not in self.inputs:
-            raise ValueError(f"inputs {self.inputs} must have simulated: it is what guided_unet corrects")
+        if not {"settled", "simulated"} & set(self.inputs):
+            raise ValueError(f"inputs {self.inputs} must have settled or simulated: that is what guided_unet corrects")
         return self
 
 

@@ -1,4 +1,4 @@
-"""Our own simulator on coarser cells, run for every event and kept beside the windows: what each moment knows."""
+"""What can be reckoned of the water at each moment: our own simulator on coarser cells, and rain that settles."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ from floodmark.hydraulics.make import threads
 from floodmark.progress import track
 from floodmark.water.coarse import coarse_site
 from floodmark.water.coarse_run import CoarseRun, RecordRain, simulate_coarse
+from floodmark.water.downscale import settle
+from floodmark.water.layout import SETTLED
 from floodmark.water.shards import ShardWriter
-from floodmark.water.simulated import FALLEN, START, simulated_name
+from floodmark.water.simulated import simulated_name
+
+RAIN_SWEEPS = 30
+"""Of settling after rain alone is spread, which has not run anywhere yet: as good as any of 20 to 60."""
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -39,8 +44,8 @@ def write_coarse(
     """Simulate all events on coarser ground, and write what each moment knows; a row a moment, as rain has.
 
     Writes shards ``simulated_<factor>`` and ``simulated_<factor>_ahead``: depth at the moment, and a lead later if no
-    more rain falls, m, float16, shape (rows, coarse rows, coarse columns); shards ``fallen``: what ran on the ground by
-    then, m, float32, shape (rows, rain rows, rain columns); and ``start.npy``: water before the rain, m, of the ground.
+    more rain falls, m, float16, shape (rows, coarse rows, coarse columns); and shards ``settled``, see `settled_rain`,
+    m, float16, shape (rows, ground's rows, ground's columns).
     Bytes do not depend on the number of threads: an event is computed by one, and written in its turn.
 
     Args:
@@ -58,34 +63,48 @@ def write_coarse(
     coarse = [coarse_site(site, factor) for factor in factors]
     rows = sum(len(items) for items in moments)
 
-    def run(record: Record, items: Sequence[Moment]) -> list[CoarseRun]:
+    def run(record: Record, items: Sequence[Moment]) -> tuple[list[CoarseRun], list[NDArray[np.floating]]]:
         rain = RecordRain(record)
         times = [int((item.time - record.start) / np.timedelta64(1, "s")) for item in items]
-        return [simulate_coarse(rain, one, times, lead, losses) for one in coarse]
+        runs = [simulate_coarse(rain, one, times, lead, losses) for one in coarse]
+        return runs, [settled_rain(site, fallen) for fallen in runs[0].fallen]
 
     depths = [
         [ShardWriter(folder / simulated_name(one.factor, ahead), rows, one.site.grid.shape, np.float16, shard_mib)
          for ahead in (False, True)]
         for one in coarse
     ]  # fmt: skip
-    rain_shape = RecordRain(records[0]).grid.shape
-    fallen = ShardWriter(folder / FALLEN, rows, rain_shape, np.float32, shard_mib)
+    settled = ShardWriter(folder / SETTLED, rows, site.grid.shape, np.float16, shard_mib)
     with ThreadPoolExecutor(threads()) as pool:
         jobs = [pool.submit(run, record, items) for record, items in zip(records, moments, strict=True)]
         try:
             for job in track(jobs, "simulating on coarser cells"):
-                runs = job.result()
+                runs, rained = job.result()
                 for (now, ahead), found in zip(depths, runs, strict=True):
                     _append(now, found.now)
                     _append(ahead, found.ahead)
-                _append(fallen, runs[0].fallen)
+                _append(settled, rained)
         finally:
             pool.shutdown(cancel_futures=True)
-    for writer in [fallen, *(writer for pair in depths for writer in pair)]:
+    for writer in [settled, *(writer for pair in depths for writer in pair)]:
         writer.close()
-    np.save(folder / START, np.where(site.solid, 0, site.depth).astype(np.float32))
 
 
-def _append(writer: ShardWriter, rows: NDArray[np.floating]) -> None:
+def settled_rain(site: Site, fallen: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Depth of what ran on the ground so far, had it all settled downhill where it fell: no simulation, and no time.
+
+    Args:
+        site: Fine; its water before the rain settles with it.
+        fallen: m, shape of the rain's cells, which the ground's nest in.
+
+    Returns:
+        m, shape of the ground.
+    """
+    factor = site.grid.height // fallen.shape[0]
+    water = np.where(site.solid, 0, fallen.repeat(factor, 0).repeat(factor, 1) + site.depth)
+    return settle(site.elevation, water, RAIN_SWEEPS)
+
+
+def _append(writer: ShardWriter, rows: Iterable[NDArray[np.floating]]) -> None:
     for row in rows:
         writer.append(row)

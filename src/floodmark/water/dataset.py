@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from floodmark.errors import UserError
 from floodmark.grid import Grid
 from floodmark.water.features import NAMES
 from floodmark.water.history import SCALES
-from floodmark.water.layout import DEPTH, GROUPS, MILLIMETRES, RAIN, ROUTED
+from floodmark.water.layout import DEPTH, GROUPS, MILLIMETRES, RAIN, ROUTED, SETTLED
 from floodmark.water.moments import NOWCAST
 from floodmark.water.shards import Shards
 from floodmark.water.simulated import CHANNEL_FACTOR, Simulated
@@ -37,7 +38,8 @@ class Windows:
         self.events = pl.read_parquet(folder / "events.parquet")
         self.statistics: dict[str, Any] = json.loads((folder / "statistics.json").read_text(encoding="utf-8"))
         self.grid = Grid(**self.statistics["grid"])
-        self._rain, self._routed, self._depth = (Shards(folder / name) for name in (RAIN, ROUTED, DEPTH))
+        names = (RAIN, ROUTED, DEPTH, SETTLED)
+        self._rain, self._routed, self._depth, self._settled = (Shards(folder / name) for name in names)
 
     def __getstate__(self) -> dict[str, Any]:
         lazy = {name for name, item in vars(type(self)).items() if isinstance(item, cached_property)}
@@ -99,14 +101,16 @@ class Windows:
         """Names of the input channels of some of `layout.GROUPS`, in the order that `inputs` gives them in.
 
         heightmap: the elevation; terrain: `features.NAMES`; rain: the history, oldest first, and its missing share;
-        routed: rain run down the drainage network; simulated: depth of our own simulator on coarser cells; permanent:
-        water that is there before the rain.
+        routed: rain run down the drainage network; settled: depth of what ran on the ground so far, had it settled
+        where it fell; simulated: depth of our own simulator on coarser cells; permanent: water that is there before the
+        rain.
         """
         names = {
             "heightmap": ["elevation"],
             "terrain": list(NAMES),
             "rain": [*(f"rain_{index}" for index in range(len(self.statistics["pattern"]))), "rain_missing"],
             "routed": [f"routed_{index}" for index in range(len(self.statistics["routed_pattern"]))],
+            "settled": ["settled_rain"],
             "simulated": ["simulated_depth"],
             "permanent": ["permanent_water"],
         }
@@ -136,10 +140,24 @@ class Windows:
             "terrain": lambda: self._static[:, *place],
             "rain": lambda: self._rain_history(source, row, col, height, width),
             "routed": lambda: self._routed_rain(source, *place),
+            "settled": lambda: np.log1p(self.settled(source)[place] * 10)[None],
             "simulated": lambda: self._simulated_depth(task, source, row, col, height, width),
             "permanent": lambda: np.asarray(self.permanent[place], np.float32)[None],
         }
         return np.concatenate([makers[group]() for group in GROUPS if group in groups])
+
+    def settled(self, source: int) -> NDArray[np.float32]:
+        """Depth of what ran on the whole ground by a moment, had it settled where it fell, m, shape (rows, columns).
+
+        Raises:
+            UserError: if the study holds none.
+        """
+        if not (self.folder / SETTLED).is_dir():
+            raise UserError(
+                f"{self.folder}: holds no settled rain: name a factor in make_windows.coarse_factors and run "
+                "make_windows again"
+            )
+        return np.asarray(self._settled[source], np.float32)
 
     @cached_property
     def _coarse(self) -> Simulated:

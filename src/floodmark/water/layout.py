@@ -43,8 +43,8 @@ EVENTS: dict[str, type[pl.DataType] | pl.DataType] = {
 of rows that an event has of rain and routed (`source`) and of depth (`target`). What an event's windows know lies
 between its start and its end: frames before it count as missing."""
 
-RAIN, ROUTED, DEPTH = "rain", "routed", "depth"
+RAIN, ROUTED, DEPTH, SETTLED = "rain", "routed", "depth", "settled"
 """Folders of shards, a row a moment."""
 
-GROUPS = ("heightmap", "terrain", "rain", "routed", "simulated", "permanent")
+GROUPS = ("heightmap", "terrain", "rain", "routed", "settled", "simulated", "permanent")
 """Kinds of input channels, in the order in which they always come; a model's params name those it reads."""

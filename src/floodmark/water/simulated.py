@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from floodmark.errors import UserError
-from floodmark.water.downscale import REACH, downscale, settle
+from floodmark.water.downscale import REACH, downscale
 from floodmark.water.shards import Shards
 
 if TYPE_CHECKING:
@@ -18,13 +18,8 @@ if TYPE_CHECKING:
 SWEEPS = 10
 """Of settling after coarse water is spread: as good as any of 4 to 20 on the demonstration's training storms."""
 
-RAIN_SWEEPS = 30
-"""Of settling after rain alone is spread, which has not run anywhere yet: as any of 20 to 60."""
-
 CHANNEL_FACTOR = 4
 """Of the simulation that models may read."""
-
-FALLEN, START = "fallen", "start"
 
 
 def simulated_name(factor: int, ahead: bool) -> str:
@@ -71,35 +66,6 @@ class Simulated:
         ground = self._elevation[top * factor : bottom * factor, left * factor : right * factor]
         north, west = row - top * factor, col - left * factor
         fine = downscale(ground, coarse, factor, SWEEPS)[north : north + height, west : west + width]
-        return fine.astype(np.float32)
-
-
-class SettledRain:
-    """Depth of what ran on the ground so far, had it all settled downhill at once: no simulation, and no time.
-
-    Args:
-        folder: Of the windows.
-        elevation: Fine ground, m, NaN where there is none.
-    """
-
-    def __init__(self, folder: Path, elevation: NDArray[np.floating]) -> None:
-        self._elevation, self._fallen = elevation, Shards(folder / FALLEN)
-        self._start = np.load(folder / f"{START}.npy", allow_pickle=False)
-
-    def depth(self, source: int, row: int, col: int, height: int, width: int) -> NDArray[np.float32]:
-        """Depth of one window, m, shape (height, width): exactly that part of the whole ground's.
-
-        See `Simulated.depth`; a small window takes longer, since water comes from farther.
-        """
-        fallen, halo = np.asarray(self._fallen[source]), REACH * RAIN_SWEEPS
-        factor = self._elevation.shape[0] // fallen.shape[0]
-        top, left = max(row - halo, 0), max(col - halo, 0)
-        around = np.s_[top : row + height + halo, left : col + width + halo]
-        ground = self._elevation[around]
-        above = np.ix_((top + np.arange(ground.shape[0])) // factor, (left + np.arange(ground.shape[1])) // factor)
-        water = np.where(np.isfinite(ground), fallen[above], 0) + self._start[around]
-        north, west = row - top, col - left
-        fine = settle(ground, water, RAIN_SWEEPS)[north : north + height, west : west + width]
         return fine.astype(np.float32)
 
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from floodmark.water.fitting import fit_threshold
 from floodmark.water.moments import NOWCAST
-from floodmark.water.simulated import SettledRain as Settled
 from floodmark.water.simulated import Simulated
 
 if TYPE_CHECKING:
@@ -76,8 +75,8 @@ class SettledRain(_Reckoned):
     name = "settled_rain"
 
     def __init__(self, windows: Windows, task: str, wet_depth: float) -> None:
-        self._settled, self._shape = Settled(windows.folder, np.asarray(windows.elevation)), windows.grid.shape
+        self._windows = windows
         super().__init__(windows, task, wet_depth)
 
     def _depth(self, source: int) -> NDArray[np.float32]:
-        return self._settled.depth(source, 0, 0, *self._shape)
+        return self._windows.settled(source)
