@@ -17,6 +17,7 @@ from floodmark.water.layout import DEPTH, GROUPS, MILLIMETRES, RAIN, ROUTED, SET
 from floodmark.water.moments import NOWCAST
 from floodmark.water.shards import Shards
 from floodmark.water.simulated import CHANNEL_FACTOR, Simulated
+from floodmark.water.splits import SEEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -213,6 +214,11 @@ class Windows:
     def known(self, row: int, col: int, height: int, width: int) -> NDArray[np.bool_]:
         """Cells of one window that have ground, and depth at every moment; of others nothing is learnt or scored."""
         return np.asarray(self._known[row : row + height, col : col + width])
+
+    def learnable(self, row: int, col: int, height: int, width: int) -> NDArray[np.bool_]:
+        """Cells of one window whose depth may be learnt from: known, and on seen ground."""
+        seen = self.region[row : row + height, col : col + width] == SEEN
+        return self.known(row, col, height, width) & seen
 
     def newly(self, target: int, wet_depth: float, row: int, col: int, height: int, width: int) -> NDArray[np.bool_]:
         """Cells of one window that are flooded, `wet_depth` m or deeper, and hold no permanent water."""

@@ -97,7 +97,7 @@ class Sampler:
             cut = turn(self.windows.inputs(self.groups, self.task, source, *window), turns, mirror)
             inputs[place] = np.moveaxis(cut, 0, -1)
             depth[place] = turn(self.windows.depth(target, *window), turns, mirror)
-            known[place] = turn(self.windows.known(*window), turns, mirror)
+            known[place] = turn(self.windows.learnable(*window), turns, mirror)
         return inputs_BHWC.permute(0, 3, 1, 2), depth_BHW, known_BHW
 
 

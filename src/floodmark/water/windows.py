@@ -153,6 +153,7 @@ def _statistics(study: Study, features: NDArray[np.float32], found: Found) -> di
         "routed_channels": settings.routed_pattern == "channels",
         "lead_minutes": settings.lead_minutes,
         "wet_depth": settings.wet_depth,
+        "least_seen_share": settings.least_seen_share,
         "seconds_between_splits": int(apart / np.timedelta64(1, "s")),
         "elevation": elevation_statistics(study.ground.elevation, study.ground.seen),
         "static": terrain_statistics(features, study.ground.seen),
