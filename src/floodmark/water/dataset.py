@@ -218,7 +218,7 @@ class Windows:
     def learnable(self, row: int, col: int, height: int, width: int) -> NDArray[np.bool_]:
         """Cells of one window whose depth may be learnt from: known, and on seen ground."""
         seen = self.region[row : row + height, col : col + width] == SEEN
-        return self.known(row, col, height, width) & seen
+        return np.asarray(self.known(row, col, height, width) & seen)
 
     def newly(self, target: int, wet_depth: float, row: int, col: int, height: int, width: int) -> NDArray[np.bool_]:
         """Cells of one window that are flooded, `wet_depth` m or deeper, and hold no permanent water."""
