@@ -16,8 +16,8 @@ VERDICTS = {
     "yes": "Yes: on storms that were not learnt from, the encoders find the water that belongs to rain with terrain, "
     "and the rain that belongs to water, more often than every null does; the interval of the difference from the best "
     "null is above zero among windows of any ground and among windows of the same ground.",
-    "no": "No: on storms that were not learnt from, in at least one set of candidates the encoders do not find the right "
-    "partner more often than the best null does, or not by more than chance allows.",
+    "no": "No: on storms that were not learnt from, in at least one set of candidates the encoders do not find the "
+    "right partner more often than the best null does, or not by more than chance allows.",
     "undecided": "Undecided: there are too few wet windows of unseen storms to tell.",
 }
 PLACES = {
