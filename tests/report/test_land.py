@@ -179,6 +179,18 @@ def test_outputs_of_before_these_files_still_give_a_page(outputs):
     assert next(row for row in systems.rows(outputs, ()) if row[0].startswith("Contrastive"))[3] == "best null: – / –"
 
 
+def test_an_undecided_contrast_of_nothing_is_shown(outputs):
+    nothing = {"recall_at_1": {"model": None}, "best_null": "mean_rain", "verdict": "undecided", "permuted_pairs": {}}
+    summary = {"verdict": "undecided", "windows": 0, "storms": 0, "places": 0, "candidates": {"anywhere": nothing}}
+    write(outputs, "water/contrastive/retrieval.json", [json.dumps(summary)])
+    columns = "candidates,direction,matcher,k,recall,low,high,above,above_low,above_high,queries"
+    write(outputs, "water/contrastive/retrieval.csv", [columns, "anywhere,water_for_rain,model,1,,,,,,,0"])
+    write(outputs, "water/contrastive/history.csv", ["epoch,loss,recall_at_1", "1,,", "2,3.1,0.1"])
+    text = "".join(contrast(outputs))
+    assert "Undecided" in text
+    assert "nan" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL)
+
+
 def test_scores_of_nothing_are_no_chart(tmp_path):
     header = "model,task,split,wet_depth,critical_success_index,low,high,parameters"
     write(tmp_path, "water/scores.csv", [header, "unet,emulate,unseen_storms,0.1,,,,9"])

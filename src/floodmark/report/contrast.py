@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from floodmark.report import figures, html
@@ -95,7 +96,8 @@ def _interval(row: Row) -> str:
 def _training(history: Sequence[Row]) -> list[str]:
     if not history:
         return []
-    lines = {"recall@1 on validation storms": [row["recall_at_1"] for row in history]}
+    scores = [float(row["recall_at_1"]) if known(row["recall_at_1"]) else math.nan for row in history]
+    lines = {"recall@1 on validation storms": scores}
     return [html.drawing(figures.curves(lines, "recall@1", "Encoders: training"), "Retrieval by epoch")]
 
 
