@@ -82,7 +82,8 @@ def outputs(tmp_path):
     (water / "contrastive/embedding_map.png").write_bytes(PNG)
     (water / "maps").mkdir()
     for name in ("temporal_cnn", "temporal_cnn_vae", "guided_unet"):
-        (water / f"maps/{name}_storm-3.png").write_bytes(PNG)
+        for event in ("storm-3", "storm-7"):
+            (water / f"maps/{name}_{event}.png").write_bytes(PNG)
     return tmp_path
 
 
@@ -166,6 +167,9 @@ def test_maps_go_by_event_with_the_last_model_unfolded(outputs):
     first, fold = shown.index("guided unet on storm-3"), shown.index("<details>")
     assert first < fold < shown.index("temporal cnn on storm-3")
     assert fold < shown.index("temporal cnn vae on storm-3")
+    assert "guided unet on storm-7" in shown
+    assert "temporal cnn on storm-7" not in shown
+    assert "lie in outputs/water/maps" in shown
 
 
 def test_outputs_of_before_these_files_still_give_a_page(outputs):

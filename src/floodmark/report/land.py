@@ -44,7 +44,7 @@ def _water(outputs: Path) -> list[str]:
 
 
 def _maps(outputs: Path) -> list[str]:
-    """By event the last model of the order, the other models folded beneath it."""
+    """By event the last model of the order; of the first event the others too, folded: all would make a heavy page."""
     maps = sorted((outputs / "water/maps").glob("*.png"))
     if not maps:
         return [html.note("No map was drawn.")]
@@ -52,7 +52,9 @@ def _maps(outputs: Path) -> list[str]:
     for path in maps:
         model, event = _model_and_event(path.stem)
         events.setdefault(event, {})[model] = path
-    return [part for event, drawn in events.items() for part in _event(event, drawn)]
+    parts = [part for place, (event, drawn) in enumerate(events.items()) for part in _event(event, drawn, place == 0)]
+    told = "The other models' maps of these events lie in outputs/water/maps."
+    return [*parts, html.paragraph(told)] if len(events) > 1 and len(maps) > len(events) else parts
 
 
 def _model_and_event(stem: str) -> tuple[str, str]:
@@ -63,8 +65,9 @@ def _model_and_event(stem: str) -> tuple[str, str]:
     return "", stem
 
 
-def _event(event: str, drawn: dict[str, Path]) -> Sequence[str]:
+def _event(event: str, drawn: dict[str, Path], whole: bool) -> Sequence[str]:
     order = [name for name in reversed(MODELS) if name in drawn] + [name for name in drawn if name not in MODELS]
-    pictures = [html.picture(drawn[name], f"{words(name)} on {event}".strip()) for name in order]
+    shown = order if whole else order[:1]
+    pictures = [html.picture(drawn[name], f"{words(name)} on {event}" if name else words(event)) for name in shown]
     rest = html.fold(f"The other models on {event}", "".join(pictures[1:])) if pictures[1:] else ""
     return [pictures[0], rest]
