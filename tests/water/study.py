@@ -25,11 +25,30 @@ WINDOWS = {
     "patch_cells": 16, "stride_cells": 8, "dry_weight": 0.1, "min_events": 6, "test_share": 0.25,
     "validation_share": 0.2, "independence_hours": 6, "block_cells": 24, "unseen_one_in": 4, "guard_cells": 3,
 }  # fmt: skip
+LEARNING = {
+    "inputs": ["terrain", "rain", "routed"], "loss": "soft_index", "epochs": 6, "nowcast_epochs": 1,
+    "learning_rate": 0.01,
+}  # fmt: skip
+TEMPORAL = {**LEARNING, "inputs": ["heightmap", "rain"], "width": 4, "depth": 2, "heightmap": "upright"}
 TRAINING = {
-    "wet_depths": [0.1, 0.3], "wet_weight": 3, "overlap_share": 0.5, "depth_weight": 0.1, "epochs": 6,
-    "nowcast_epochs": 1, "steps_per_epoch": 20, "batch_size": 8, "learning_rate": 0.01, "nowcast_learning_rate": 0.003,
-    "weight_decay": 0.01, "patience": 4, "validation_frames": 4,
-    "unet": {"inputs": ["terrain", "rain", "routed"], "widths": [8, 16]},
+    "wet_depths": [0.1, 0.3], "steps_per_epoch": 20, "batch_size": 8, "nowcast_learning_rate": 0.003,
+    "weight_decay": 0.01, "patience": 4, "validation_frames": 4, "mixed_precision": False,
+    "losses": {
+        "soft_index": {"wet_weight": 3, "overlap_share": 0.5, "depth_weight": 0.1},
+        "cross_entropy_dice": {"wet_weight": 3, "dice_share": 0.5, "depth_weight": 0.1},
+        "focal": {"focus": 2, "wet_share": 0.75, "depth_weight": 0.1},
+        "tversky": {"false_alarm_weight": 0.5, "miss_weight": 0.5, "depth_weight": 0.1},
+        "log_depth": {"wet_weight": 5, "entropy_weight": 0.5, "depth_weight": 1},
+    },
+    "temporal_cnn": TEMPORAL,
+    "temporal_cnn_vae": {**TEMPORAL, "code": 4, "halvings": 1, "divergence_weight": 0.01, "ground_seen": True},
+    "contrastive_decoder": {**LEARNING, "depths": [1], "dims": [8], "decoder_width": 8, "start": "scratch"},
+    "deeplabv3plus": {
+        **LEARNING, "upsample": 2, "widths": [8, 12], "blocks": [1, 1], "dilations": [1, 2], "pyramid_width": 8,
+        "skip_width": 4, "pooled_cells": 16,
+    },
+    "unet": {**LEARNING, "widths": [8, 16]},
+    "guided_unet": {**LEARNING, "inputs": ["terrain", "rain", "routed", "simulated"], "widths": [8, 16]},
 }  # fmt: skip
 EVALUATION = {"models": ["unet"], "resamples": 200, "climatology_classes": 4, "maps": 1}
 
@@ -39,7 +58,14 @@ def window_settings(**changes) -> MakeWindows:
 
 
 def train_settings(**changes) -> TrainWater:
-    return TrainWater(**{**TRAINING, **changes})
+    """With changes; those of what every model has, such as its epochs, are made to all models."""
+    shared = {name: changes.pop(name) for name in LEARNING if name in changes}
+    training = {name: {**value, **shared} if "loss" in value else value for name, value in _sections().items()}
+    return TrainWater(**{**TRAINING, **training, **changes})
+
+
+def _sections() -> dict[str, dict]:
+    return {name: value for name, value in TRAINING.items() if isinstance(value, dict)}
 
 
 def evaluate_settings(**changes) -> EvaluateWater:
