@@ -42,18 +42,18 @@ def rain_channels(names: Sequence[str]) -> list[int]:
     return [place for place, name in enumerate(names) if name.startswith("rain_") and name != MISSING]
 
 
-def lay_out(names: Sequence[str], rain_BHW: torch.Tensor, ground_BGHW: torch.Tensor) -> torch.Tensor:
-    """The input of a network: the same rain in the whole history, the ground, and zero in every other channel.
+def lay_out(names: Sequence[str], rain_BHW: torch.Tensor, ground_BHW: torch.Tensor) -> torch.Tensor:
+    """The input of a network: rain in the whole history, ground in every channel of it, and zero in all others.
 
     Args:
         names: Of the channels.
         rain_BHW: Rain.
-        ground_BGHW: Ground, a channel each of `ground_channels`, or one for all of them.
+        ground_BHW: Ground.
 
     Returns:
         Shape (batch, channels, height, width).
     """
     x_BCHW = rain_BHW.new_zeros((len(rain_BHW), len(names), *rain_BHW.shape[-2:]))
     x_BCHW[:, rain_channels(names)] = rain_BHW[:, None]
-    x_BCHW[:, ground_channels(names)] = ground_BGHW
+    x_BCHW[:, ground_channels(names)] = ground_BHW[:, None]
     return x_BCHW.contiguous(memory_format=torch.channels_last)

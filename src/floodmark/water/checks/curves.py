@@ -51,11 +51,13 @@ def _points(result: Result) -> tuple[list[float], list[float]]:
 
 
 def _frame(axes: Axes, title: str, results: Sequence[Result]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     headline = results[0].headline
     marks = {score.pass_mark for result in results for score in result.scores if score.score == headline}
     for mark in sorted(marks):
         axes.axhline(mark, color="black", linestyle="--", linewidth=0.8)
     # A network that begins far below its baseline would press all others together.
     axes.set(title=title.replace("_", " "), xlabel="epoch", ylabel=headline.replace("_", " "), ylim=(-0.05, 1.05))
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.3)

@@ -110,7 +110,7 @@ def _from_files(folder: Path, name: str) -> Digits:
         )
     if labels_N.size and labels_N.max() >= CLASSES:
         raise UserError(f"{folder}: the labels of {name} reach {labels_N.max()}: they must be 0 to {CLASSES - 1}")
-    return Digits(images_NHW.astype(np.float32) / 255, labels_N.astype(np.int64))
+    return Digits(images_NHW.astype(np.float32) / np.float32(255), labels_N.astype(np.int64))
 
 
 def _require(source: str, there: int, wanted: int, name: str) -> None:

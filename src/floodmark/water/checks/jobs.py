@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from floodmark.settings.check_models import CheckModels
     from floodmark.settings.make_windows import MakeWindows
-    from floodmark.settings.train_water import TrainWater
+    from floodmark.settings.train_water import Model, TrainWater
     from floodmark.water.checks.digits import Digits, Sets
     from floodmark.water.checks.scores import Score, Statistic
 
@@ -99,14 +99,19 @@ def shown(digits: Digits) -> NDArray[np.int64]:
     return np.concatenate([np.flatnonzero(side)[:SIDES] for side in (low, ~low)])
 
 
+def scratch(own: Model) -> dict[str, str]:
+    """What lets all weights of a network learn, where in the study some are those of a pretraining on no digits."""
+    return {"start": "scratch"} if "start" in own.network else {}
+
+
 def _draw_water(job: Job) -> Result:
     checks, water = job.params.checks, job.params.water
-    own = getattr(water, job.model)
+    own: Model = getattr(water, job.model)
     channels = channel_names(own.inputs, job.params.windows)
     task = make_task(job.task, channels, water.wet_depths, job.sets.training, job.params.seed)
     loss = make_loss(own.loss, water.wet_depths, water.losses)
     fix(job.params.seed, "check_models", job.model, job.task)
-    network = build({"model": job.model, "channels": channels, "outputs": loss.outputs, **own.network})
+    network = build({"model": job.model, "channels": channels, "outputs": loss.outputs, **own.network, **scratch(own)})
     pace = Pace(checks.epochs, checks.batch_size, own.learning_rate, water.weight_decay, checks.shift)
     seed = derive(job.params.seed, job.model, job.task)
     learnt = learn(network, loss, task, job.sets, pace, seed, pick_device())

@@ -154,7 +154,7 @@ def draw(network: WaterNetwork, task: Task, digits: Digits, device: torch.device
     images_NHW = torch.from_numpy(digits.images_NHW)
     with torch.inference_mode():
         return torch.cat(
-            [network(task.inputs(images_BHW).to(device)).float().cpu() for images_BHW in images_NHW.split(BLOCK)]
+            [network(task.inputs(part).to(device)).float().cpu() for part in torch.split(images_NHW, BLOCK)]
         )
 
 

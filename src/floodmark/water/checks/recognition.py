@@ -38,7 +38,7 @@ class Recogniser:
         return np.concatenate([_entropy(chances_NC)[:, None], chances_NC, np.ones((len(images_NHW), 1))], axis=1)
 
 
-def information(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+def information(sums: NDArray[np.floating]) -> NDArray[np.floating]:
     """Mutual information of image and class, nats, of summed units, shape (samples, 12).
 
     It is the logarithm of the inception score (Salimans et al. 2016), the classifier being one of digits: high where
@@ -65,7 +65,7 @@ def _flat(images_NHW: NDArray[np.floating]) -> NDArray[np.floating]:
     return images_NHW.reshape(len(images_NHW), -1)
 
 
-def _entropy(chances: NDArray[np.float64]) -> NDArray[np.float64]:
+def _entropy(chances: NDArray[np.floating]) -> NDArray[np.floating]:
     """Over the last axis, nats."""
-    entropy: NDArray[np.float64] = -np.where(chances > 0, chances * np.log(np.maximum(chances, 1e-300)), 0).sum(-1)
+    entropy: NDArray[np.floating] = -np.where(chances > 0, chances * np.log(np.maximum(chances, 1e-300)), 0).sum(-1)
     return entropy

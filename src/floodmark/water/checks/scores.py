@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Statistic = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    Statistic = Callable[[NDArray[np.floating]], NDArray[np.floating]]
 
 COLUMNS = ("model", "task", "score", "value", "low", "high", "baseline", "pass_mark", "passed")
 
@@ -50,9 +50,9 @@ class Score(NamedTuple):
         return {**self._asdict(), "passed": "yes" if self.passed else "no"}
 
 
-def ratio(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+def ratio(sums: NDArray[np.floating]) -> NDArray[np.floating]:
     """First over second of the last axis."""
-    quotient: NDArray[np.float64] = sums[..., 0] / sums[..., 1]
+    quotient: NDArray[np.floating] = sums[..., 0] / sums[..., 1]
     return quotient
 
 

@@ -29,6 +29,9 @@ TASKS = (CONSTANT, RANDOM, COPY)
 
 ACCURACY, R2, INDEX = "accuracy", "r2", "critical_success_index"
 
+SMOOTHING, FILTER = 1.0, 5
+"""Of the random ground: standard deviation of the smoothing, and side of the filters, cells."""
+
 Counts = dict[str, "NDArray[np.float64]"]
 """By score, shape (digits, 2): what each digit adds to the numerator and the denominator of the score."""
 
@@ -92,17 +95,16 @@ class Task(ABC):
 class Choice(Task):
     """One map is to be drawn for digits below 5 and another for the rest.
 
-    The digit is the rain, the same in the whole history. Where a cell lies is told by the ground alone, a landscape of
-    noise that is the same for every digit: a network whose every output depends on what is near and on nothing else
-    could not draw a random map without one.
+    The digit is the rain, the same in the whole history. The ground is one landscape, in every channel of it, the same
+    for every digit.
 
     Attributes:
         targets_2HW: The two maps, m.
-        landscape_GHW: Ground, a map each of the network's channels of ground.
+        landscape_HW: The ground.
     """
 
     targets_2HW: torch.Tensor
-    landscape_GHW: torch.Tensor
+    landscape_HW: torch.Tensor
 
     @property
     def headline(self) -> str:
@@ -111,8 +113,7 @@ class Choice(Task):
 
     def inputs(self, images_BHW: torch.Tensor) -> torch.Tensor:
         """Digits as rain on the landscape."""
-        ground_BGHW = self.landscape_GHW.expand(len(images_BHW), -1, -1, -1)
-        return lay_out(self.channels, self.normal(images_BHW), ground_BGHW)
+        return lay_out(self.channels, self.normal(images_BHW), self.landscape_HW.expand_as(images_BHW))
 
     def depths(self, images_BHW: torch.Tensor, labels_B: torch.Tensor) -> torch.Tensor:
         """The map of each digit's side."""
@@ -134,7 +135,7 @@ class Choice(Task):
         row_B = np.arange(len(side_B))
         # Where both are as near, as to a map of one chance everywhere, neither is drawn.
         right_B = error_B2[row_B, side_B] < error_B2[row_B, 1 - side_B]
-        mean_HW = torch.lerp(*targets_2HW, float(_side(training).mean()))
+        mean_HW = targets_2HW[0].lerp(targets_2HW[1], float(_side(training).mean()))
         return {
             ACCURACY: np.stack([right_B, np.ones_like(right_B)], 1).astype(np.float64),
             R2: of_explained(chance_BHW, targets_2HW[side_B], mean_HW),
@@ -162,7 +163,7 @@ class Copy(Task):
         """Digits as ground, or as rain."""
         normal_BHW = self.normal(images_BHW)
         rain_BHW = torch.zeros_like(images_BHW) if ground_channels(self.channels) else normal_BHW
-        return lay_out(self.channels, rain_BHW, normal_BHW[:, None])
+        return lay_out(self.channels, rain_BHW, normal_BHW)
 
     def depths(self, images_BHW: torch.Tensor, labels_B: torch.Tensor) -> torch.Tensor:
         """Ink, times the depth of the strongest."""
@@ -204,16 +205,31 @@ def make_task(name: str, channels: Sequence[str], wet_depths: Sequence[float], t
     centre, spread = float(training.images_NHW.mean()), float(training.images_NHW.std())
     if name == COPY:
         return Copy(channels, wet_depths, centre, spread)
-    landscape_GHW = generator(seed, "check_models", "landscape").standard_normal(
-        (len(ground_channels(channels)), SIDE, SIDE), np.float32
-    )
-    if name == CONSTANT:
-        share_2HW = np.stack([np.zeros((SIDE, SIDE)), np.ones((SIDE, SIDE))])
-    else:
-        share_2HW = generator(seed, "check_models", "random targets").random((2, SIDE, SIDE))
+    landscape_HW, random_2HW = random_ground(seed)
+    shares_2HW = random_2HW if name == RANDOM else np.stack([np.zeros((SIDE, SIDE)), np.ones((SIDE, SIDE))])
     # Half of a random map's cells reach the first wet depth.
-    depths_2HW = np.interp(share_2HW, [0, 0.5, 1], [0, wet_depths[0], 2 * max(wet_depths)]).astype(np.float32)
-    return Choice(channels, wet_depths, centre, spread, torch.from_numpy(depths_2HW), torch.from_numpy(landscape_GHW))
+    depths_2HW = np.interp(shares_2HW, [0, 0.5, 1], [0, wet_depths[0], 2 * max(wet_depths)]).astype(np.float32)
+    return Choice(channels, wet_depths, centre, spread, torch.from_numpy(depths_2HW), torch.from_numpy(landscape_HW))
+
+
+def random_ground(seed: int) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """A landscape of noise, and two random maps that hang on it as water does: on the shape of the ground nearby.
+
+    Each map is the landscape under a random filter of its own. So a network whose outputs depend on what is near and
+    on nothing else can draw them without knowing every cell by heart.
+
+    Returns:
+        Ground of mean 0 and deviation 1, shape (28, 28), and maps evenly spread over 0 to 1, shape (2, 28, 28).
+    """
+    from scipy.ndimage import correlate, gaussian_filter
+
+    rng = generator(seed, "check_models", "random ground")
+    noise_HW = gaussian_filter(rng.standard_normal((SIDE, SIDE)), SMOOTHING)
+    landscape_HW = (noise_HW - noise_HW.mean()) / noise_HW.std()
+    filters = rng.standard_normal((2, FILTER, FILTER))
+    answers_2N = np.stack([correlate(landscape_HW, one, mode="constant").ravel() for one in filters])
+    ranks_2N = answers_2N.argsort(1).argsort(1)
+    return landscape_HW.astype(np.float32), (ranks_2N / (SIDE * SIDE - 1)).reshape(2, SIDE, SIDE)
 
 
 def _side(digits: Digits) -> NDArray[np.int64]:
