@@ -2,12 +2,29 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from floodmark.settings.base import Section
-from floodmark.settings.evaluate_water import Model
+from floodmark.settings.train_water import Model, TrainWater
 
+MODELS = tuple(
+    name
+    for name, field in TrainWater.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, Model)
+)
+"""Those that train_water has a section for."""
+
+
+def _known(name: str) -> str:
+    if name not in MODELS:
+        raise ValueError(f"must be one of {', '.join(MODELS)}")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": list(MODELS)})]
 Mark = Annotated[float, Field(gt=0, le=1)]
+
+Passes = Annotated[int, Field(ge=1, le=10000, description="passes over the digits of training, 1 to 10000")]
 
 
 class ChoiceMarks(Section):
@@ -55,12 +72,20 @@ class PassMarks(Section):
     translate: TranslateMarks = Field(description="an autoencoder draws the outline of the digit it read")
 
 
+class Epochs(Section):
+    """Passes of each network over the digits of training."""
+
+    constant_targets: Passes
+    random_targets: Passes
+    copy_heightmap: Passes
+
+
 class Vae(Section):
     """The plain variational autoencoder."""
 
     features: int = Field(ge=4, le=1024, description="channels at half the resolution, 4 to 1024")
     code: int = Field(ge=1, le=1024, description="numbers that an image is told by, 1 to 1024")
-    epochs: int = Field(ge=1, le=10000, description="passes over the digits, 1 to 10000")
+    epochs: Passes
     learning_rate: float = Field(gt=0, le=1, description="peak rate of AdamW, above 0 to 1")
 
 
@@ -75,8 +100,8 @@ class CheckModels(Section):
     training_digits: int = Field(ge=1, le=60000, description="digits learnt from, 1 to 60000")
     validation_digits: int = Field(ge=1, le=60000, description="digits that the best epoch is chosen by, 1 to 60000")
     test_digits: int = Field(ge=1, le=10000, description="held-out digits that the scores are of, 1 to 10000")
-    models: list[Model] = Field(min_length=1, max_length=32, description="models of train_water checked")
-    epochs: int = Field(ge=1, le=10000, description="passes of each network over the digits of each task, 1 to 10000")
+    models: list[Name] = Field(min_length=1, max_length=32, description="models of train_water checked")
+    epochs: Epochs = Field(description="by task")
     batch_size: int = Field(ge=2, le=4096, description="digits of a step, 2 to 4096")
     shift: int = Field(ge=0, le=8, description="in training digits are moved by up to this many cells, 0 to 8")
     resamples: int = Field(ge=100, le=100000, description="bootstrap samples of the 95 % intervals")

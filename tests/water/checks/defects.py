@@ -15,11 +15,11 @@ from floodmark.water.models.unet import UNet
 CHANNELS = ["elevation", "rain_0", "rain_1", "rain_missing", "simulated_depth"]
 WET_DEPTHS = (0.1, 0.3)
 LOSS = FloodLoss(WET_DEPTHS, 0.1, 3.0, 0.5)
-PACE = Pace(epochs=5, batch_size=16, learning_rate=0.01, weight_decay=0.01, shift=1)
+PACE = Pace(epochs=4, batch_size=16, learning_rate=0.01, weight_decay=0.01, shift=1)
 
 
 def small_sets():
-    return read_digits(None, Sizes(training=480, validation=60, test=200))
+    return read_digits(None, Sizes(training=400, validation=40, test=160))
 
 
 def learnt(network, name, sets, loss=LOSS, pace=PACE):

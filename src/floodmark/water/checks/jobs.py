@@ -112,7 +112,9 @@ def _draw_water(job: Job) -> Result:
     loss = make_loss(own.loss, water.wet_depths, water.losses)
     fix(job.params.seed, "check_models", job.model, job.task)
     network = build({"model": job.model, "channels": channels, "outputs": loss.outputs, **own.network, **scratch(own)})
-    pace = Pace(checks.epochs, checks.batch_size, own.learning_rate, water.weight_decay, checks.shift)
+    pace = Pace(
+        getattr(checks.epochs, job.task), checks.batch_size, own.learning_rate, water.weight_decay, checks.shift
+    )
     seed = derive(job.params.seed, job.model, job.task)
     learnt = learn(network, loss, task, job.sets, pace, seed, pick_device())
     scores = [_score(job, name, units, learnt.baselines[name]) for name, units in learnt.counts.items()]
@@ -160,9 +162,9 @@ def _draw_images(job: Job) -> Result:
 def _recognised(job: Job, samples_NHW: NDArray[np.float32]) -> Score:
     """Of the samples, against that of as many images of a normal distribution."""
     recogniser = Recogniser(job.sets.training, job.params.seed)
-    real = float(information(recogniser.information_units(job.sets.test.images_NHW).sum(0, keepdims=True))[0])
+    real = float(information(recogniser.information_units(job.sets.test.images_NHW).sum(0)))
     normal_NHW = normal_images(job.sets.training, len(samples_NHW), job.params.seed)
-    normal = float(information(recogniser.information_units(normal_NHW).sum(0, keepdims=True))[0])
+    normal = float(information(recogniser.information_units(normal_NHW).sum(0)))
     units = recogniser.information_units(samples_NHW)
     sampling = job._replace(task=autoencoder.SAMPLE)
     return _score(sampling, INFORMATION, units, normal / real, lambda sums: information(sums) / real)

@@ -39,13 +39,13 @@ class Recogniser:
 
 
 def information(sums: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Mutual information of image and class, nats, of summed units, shape (samples, 12).
+    """Mutual information of image and class, nats, of summed units, shape (..., 12).
 
     It is the logarithm of the inception score (Salimans et al. 2016), the classifier being one of digits: high where
     each image is surely of one class and all classes are there, zero where all images are alike or none is recognised.
     """
-    means = sums / sums[:, -1:]
-    return _entropy(means[:, 1:-1]) - means[:, 0]
+    means = sums / sums[..., -1:]
+    return _entropy(means[..., 1:-1]) - means[..., 0]
 
 
 def normal_images(training: Digits, count: int, seed: int) -> NDArray[np.float64]:
