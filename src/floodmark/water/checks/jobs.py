@@ -8,6 +8,7 @@ import numpy as np
 
 from floodmark.learning.device import pick_device
 from floodmark.learning.seeds import derive, fix, generator
+from floodmark.progress import say
 from floodmark.water.checks import autoencoder
 from floodmark.water.checks.channels import channel_names
 from floodmark.water.checks.digits import LOW
@@ -90,7 +91,9 @@ def jobs_of(sets: Sets, params: Params) -> list[Job]:
 
 def do(job: Job) -> Result:
     """Train, and score on what is held out; the answer depends on the job alone."""
-    return _draw_images(job) if job.model == autoencoder.MODEL else _draw_water(job)
+    result = _draw_images(job) if job.model == autoencoder.MODEL else _draw_water(job)
+    say(f"{job.model} {job.task}: " + ", ".join(f"{one.score} {one.value:.3f}" for one in result.scores))
+    return result
 
 
 def shown(digits: Digits) -> NDArray[np.int64]:

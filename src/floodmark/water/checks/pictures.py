@@ -44,12 +44,13 @@ def draw_samples(path: Path, images_SHW: NDArray[np.float32], results: Sequence[
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     upper = water_panels(images_SHW, results)
     lower = image_panels(images_SHW, results)
     columns, heights = max(len(upper), len(lower)), [len(panels[0].rows) for panels in (upper, lower)]
     size = (1.4 + SCALE * columns * (len(images_SHW) + 0.4), 0.6 + (SCALE + 0.08) * sum(heights))
-    figure = Figure(figsize=size, layout="constrained")
+    figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(wspace=0.05, hspace=0.04))
     FigureCanvasAgg(figure)
     grid = figure.add_gridspec(2, columns, height_ratios=heights)
     for row, panels in enumerate((upper, lower)):
@@ -70,12 +71,14 @@ def water_panels(images_SHW: Images, results: Sequence[Result]) -> list[Panel]:
 
 
 def image_panels(images_SHW: Images, results: Sequence[Result]) -> list[Panel]:
-    """Of the autoencoder, of whose samples there are as many rows as of what it drew."""
-    panels, names = [], ["digit", "target", MODEL]
-    for result in (result for result in results if result.model == MODEL):
-        panels.append(Panel(f"{MODEL}: {result.task}", names, [images_SHW, result.target_SHW, result.drawn_SHW]))
-        if result.task == RECONSTRUCT:
-            panels.append(Panel(f"{MODEL}: {SAMPLE}", names, np.array_split(result.samples_SHW, len(names))))
+    """Of the autoencoder; what it sampled is in no row of a digit, and comes last."""
+    own = [result for result in results if result.model == MODEL]
+    names = ["digit", "target", MODEL]
+    panels = [
+        Panel(f"{MODEL}: {result.task}", names, [images_SHW, result.target_SHW, result.drawn_SHW]) for result in own
+    ]
+    sampled = [result.samples_SHW for result in own if result.task == RECONSTRUCT]
+    panels += [Panel(f"{MODEL}: {SAMPLE} (every row)", names, np.array_split(some, len(names))) for some in sampled]
     return panels
 
 
