@@ -29,7 +29,7 @@ LEARNING = {
     "inputs": ["terrain", "rain", "routed"], "loss": "soft_index", "epochs": 6, "nowcast_epochs": 1,
     "learning_rate": 0.01,
 }  # fmt: skip
-TEMPORAL = {**LEARNING, "inputs": ["heightmap", "rain"], "width": 4, "depth": 2, "heightmap": "upright"}
+TEMPORAL = {**LEARNING, "inputs": ["heightmap", "rain"], "width": 4, "depth": 2, "heightmap": "upright", "relief": True}
 TRAINING = {
     "wet_depths": [0.1, 0.3], "steps_per_epoch": 20, "batch_size": 8, "nowcast_learning_rate": 0.003,
     "weight_decay": 0.01, "patience": 4, "validation_frames": 4, "mixed_precision": False,

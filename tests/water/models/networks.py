@@ -7,7 +7,7 @@ import torch
 from floodmark.water.models.registry import build
 
 CHANNELS = ["elevation", "rain_0", "rain_1", "rain_2", "rain_3", "rain_missing", "simulated_depth"]
-TEMPORAL = {"width": 8, "depth": 2, "heightmap": "upright"}
+TEMPORAL = {"width": 8, "depth": 2, "heightmap": "upright", "relief": True}
 DEEP = {
     "upsample": 2, "widths": [8, 12], "blocks": [1, 2], "dilations": [1, 2], "pyramid_width": 8, "skip_width": 4,
     "pooled_cells": 16,
@@ -21,7 +21,7 @@ PARAMS = {
 }
 OTHERS = [
     ("temporal_cnn", {**TEMPORAL, "depth": 1}),
-    ("temporal_cnn", {**TEMPORAL, "depth": 4, "heightmap": "inverted"}),
+    ("temporal_cnn", {**TEMPORAL, "depth": 4, "heightmap": "inverted", "relief": False}),
     ("temporal_cnn_vae", {**PARAMS["temporal_cnn_vae"], "halvings": 3, "ground_seen": True}),
     ("deeplabv3plus", {**DEEP, "upsample": 1}),
     ("deeplabv3plus", {**DEEP, "widths": [8, 8, 8], "blocks": [1, 1, 1], "dilations": [1], "pooled_cells": 48}),

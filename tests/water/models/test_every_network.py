@@ -7,6 +7,7 @@ from torch.nn import functional as F
 from floodmark.errors import UserError
 from floodmark.water.models.registry import MODELS, build, parameters
 from tests.water.models.networks import CHANNELS, OTHERS, PARAMS, config, network
+from tests.water.study import TRAINING, train_settings
 
 SIZES = [*PARAMS.items(), *OTHERS]
 
@@ -126,15 +127,16 @@ def batch(ground, pictures, copied, count=8):
     return inputs, (high if copied else pictures[sign]).float()
 
 
-@pytest.mark.parametrize("copied", [True, False])
-@pytest.mark.parametrize("name", PARAMS)
+@pytest.mark.parametrize(
+    ("name", "copied"), [*((name, False) for name in PARAMS), ("temporal_cnn", True), ("deeplabv3plus", True)]
+)
 def test_it_learns_what_the_ground_and_the_sign_of_rain_tell(name, copied):
     """Copies a thresholded ground; draws one of two fixed random pictures, by the sign of the rain."""
     ground, pictures = two_pictures(1)
     torch.manual_seed(2)
     net = build(config(name))
     optimiser = torch.optim.AdamW(net.parameters(), 0.02)
-    for _ in range(35 if copied else 60):
+    for _ in range(35 if copied else 50):
         inputs, wet = batch(ground, pictures, copied)
         maps, penalty = net.train().penalised(inputs)
         value = F.binary_cross_entropy_with_logits(maps[:, 0], wet) + penalty
@@ -145,3 +147,25 @@ def test_it_learns_what_the_ground_and_the_sign_of_rain_tell(name, copied):
     with torch.inference_mode():
         right = ((net.eval()(inputs)[:, 0] > 0) == (wet > 0)).float().mean()
     assert right > 0.9
+
+
+@pytest.mark.parametrize("name", PARAMS)
+def test_the_params_of_a_model_hold_what_its_network_is_built_from(name):
+    own = getattr(train_settings(), name)
+    net = build({"model": name, "channels": CHANNELS, "outputs": 3, **own.network})
+    assert net.eval()(torch.randn(1, len(CHANNELS), 9, 9)).shape == (1, 3, 9, 9)
+    assert not {"inputs", "loss", "epochs", "learning_rate"} & set(own.network)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "message"),
+    [
+        ("guided_unet", {"inputs": ["terrain"]}, "must have simulated"),
+        ("deeplabv3plus", {"blocks": [1]}, r"blocks \[1\] and widths \[8, 12\]"),
+        ("contrastive_decoder", {"dims": [8, 16]}, r"depths \[1\] and dims \[8, 16\]"),
+        ("temporal_cnn", {"loss": "hinge"}, "cross_entropy_dice"),
+    ],
+)
+def test_params_that_do_not_go_together_are_refused(name, changes, message):
+    with pytest.raises(ValueError, match=message):
+        train_settings(**{name: {**TRAINING[name], **changes}})

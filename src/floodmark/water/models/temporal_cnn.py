@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from floodmark.errors import UserError
 from floodmark.water.models.base import WaterNetwork, rain_channels, unit
@@ -14,6 +15,50 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from floodmark.settings.train_water import Orientation
+
+
+class Ground(nn.Module):
+    """The channels that have no time, of mean 0 and deviation 1 over a batch in training.
+
+    A depression of a metre is nothing beside hills of a hundred, so that a network given elevation must first unlearn
+    where the hills are. It may be given elevation above the mean of the ground around instead, over squares of several
+    sizes, each of deviation 1.
+
+    Attributes:
+        channels: How many it gives.
+        reach: No input farther than this changes them, cells.
+    """
+
+    def __init__(self, names: Sequence[str], heightmap: Orientation, sides: Sequence[int]) -> None:
+        """Build it.
+
+        Args:
+            names: Of the channels that it is given.
+            heightmap: `inverted` turns the channel `elevation` upside down.
+            sides: Of each square, how far it reaches, cells; with none, elevation stays as it is.
+
+        Raises:
+            UserError: if there is no elevation that could be inverted.
+        """
+        super().__init__()
+        if heightmap == "inverted" and "elevation" not in names:
+            raise UserError("heightmap: inverted turns the channel elevation: add heightmap to inputs, or say upright")
+        self.sign = -1 if heightmap == "inverted" else 1
+        self.sides = sides if "elevation" in names else ()
+        self.elevation = [place for place, name in enumerate(names) if name == "elevation"]
+        self.others = [place for place, name in enumerate(names) if name != "elevation"]
+        self.channels = len(self.others) + (len(self.sides) or len(self.elevation))
+        self.reach = max(self.sides, default=0)
+        self.normalise = nn.BatchNorm2d(self.channels) if self.channels else nn.Identity()
+
+    def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
+        """Shape (batch, channels, height, width), others before elevation."""
+        height_BCHW = self.sign * x_BCHW[:, self.elevation]
+        if self.sides:
+            around = [F.avg_pool2d(height_BCHW, 2 * side + 1, 1, side, count_include_pad=False) for side in self.sides]
+            height_BCHW = height_BCHW - torch.cat(around, 1)
+        ground: torch.Tensor = self.normalise(torch.cat([x_BCHW[:, self.others], height_BCHW], 1))
+        return ground
 
 
 class TemporalFeatures(nn.Module):
@@ -28,7 +73,7 @@ class TemporalFeatures(nn.Module):
         reach: No input farther than this changes a feature, cells.
     """
 
-    def __init__(self, channels: Sequence[str], width: int, depth: int, heightmap: Orientation) -> None:
+    def __init__(self, channels: Sequence[str], width: int, depth: int, heightmap: Orientation, relief: bool) -> None:
         """Build it.
 
         Args:
@@ -36,6 +81,7 @@ class TemporalFeatures(nn.Module):
             width: Features.
             depth: Convolutions over time and space, and again over space.
             heightmap: `inverted` turns the channel `elevation` upside down.
+            relief: Whether elevation is told against the ground around: see `Ground`.
 
         Raises:
             UserError: if the channels have no rain, or no elevation that could be inverted.
@@ -44,32 +90,24 @@ class TemporalFeatures(nn.Module):
         self.rain = rain_channels(channels)
         self.still = [place for place in range(len(channels)) if place not in self.rain]
         if not self.rain:
-            raise UserError(
-                f"a temporal CNN reads the history of rain, not only {', '.join(channels)}: add rain to inputs"
-            )
-        if heightmap == "inverted" and "elevation" not in channels:
-            raise UserError("heightmap: inverted turns the channel elevation: add heightmap to inputs, or say upright")
-        turned = [heightmap == "inverted" and channels[place] == "elevation" for place in self.still]
-        self.register_buffer("sign_C11", 1 - 2 * torch.tensor(turned)[:, None, None].float(), persistent=False)
+            raise UserError(f"a temporal CNN reads the rain, not only {', '.join(channels)}: add rain to inputs")
+        sides = [2**index for index in range(depth + 1)] if relief else []
+        self.ground = Ground([channels[place] for place in self.still], heightmap, sides)
         steps, layers = len(self.rain), []
         for index in range(depth):
             layers.append(_InTime(width if index else 1, width, min(steps, 3)))
             steps -= layers[-1].steps - 1
         self.over_time = nn.Sequential(*layers)
         self.last = _InTime(width, width, steps, 1)
-        self.join = unit(width + len(self.still), width)
+        self.join = unit(width + self.ground.channels, width)
         self.over_space = nn.ModuleList(_Residual(width, 2**index) for index in range(depth))
-        self.reach = depth + 1 + sum(1 + 2**index for index in range(depth))
-
-    def ground(self, x_BCHW: torch.Tensor) -> torch.Tensor:
-        """The channels that have no time, the elevation turned if it is to be."""
-        ground: torch.Tensor = x_BCHW[:, self.still] * self.sign_C11
-        return ground
+        self.reach = max(depth, self.ground.reach) + 1 + sum(1 + 2**index for index in range(depth))
 
     def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
         """Map (batch, channels, height, width) to (batch, features, height, width)."""
+        ground_BCHW = self.ground(x_BCHW[:, self.still])
         rain_BTDHW = self.over_time(x_BCHW[:, self.rain].unsqueeze(2))
-        x = self.join(torch.cat([self.last(rain_BTDHW).squeeze(1), self.ground(x_BCHW)], 1))
+        x: torch.Tensor = self.join(torch.cat([self.last(rain_BTDHW).squeeze(1), ground_BCHW], 1))
         for block in self.over_space:
             x = block(x)
         return x
@@ -78,10 +116,12 @@ class TemporalFeatures(nn.Module):
 class TemporalCNN(WaterNetwork):
     """Features in time and space, read off in each cell; nothing is halved, so `multiple` is 1."""
 
-    def __init__(self, channels: Sequence[str], outputs: int, width: int, depth: int, heightmap: Orientation) -> None:
+    def __init__(
+        self, channels: Sequence[str], outputs: int, width: int, depth: int, heightmap: Orientation, relief: bool
+    ) -> None:
         """Build it: see `TemporalFeatures`; `outputs` is how many maps there are."""
         super().__init__()
-        self.features = TemporalFeatures(channels, width, depth, heightmap)
+        self.features = TemporalFeatures(channels, width, depth, heightmap, relief)
         self.head = nn.Conv2d(width, outputs, 1)
         self.multiple, self.reach = 1, self.features.reach
 

@@ -33,6 +33,7 @@ class TemporalCNNVAE(WaterNetwork):
         width: int,
         depth: int,
         heightmap: Orientation,
+        relief: bool,
         code: int,
         halvings: int,
         divergence_weight: float,
@@ -46,20 +47,21 @@ class TemporalCNNVAE(WaterNetwork):
             width: Features: see `TemporalFeatures`.
             depth: Convolutions: see `TemporalFeatures`.
             heightmap: See `TemporalFeatures`.
+            relief: See `TemporalFeatures`.
             code: Numbers in each cell of the code.
             halvings: How often the resolution is halved to that of the code.
             divergence_weight: Weight of the divergence in the loss (Higgins et al. 2017: beta).
             ground_seen: Whether the decoder reads the channels without time too (Sohn et al. 2015).
         """
         super().__init__()
-        self.features = TemporalFeatures(channels, width, depth, heightmap)
+        self.features = TemporalFeatures(channels, width, depth, heightmap, relief)
         self.divergence_weight, self.ground_seen = divergence_weight, ground_seen
         widths = [width * 2**level for level in range(halvings + 1)]
         self.down = nn.Sequential(*(unit(a, b, stride=2) for a, b in pairwise(widths)))
         self.distribution = nn.Conv2d(widths[-1], 2 * code, 1)
         self.unfold = unit(code, widths[-1], 1)
         self.up = nn.ModuleList(unit(b, a) for a, b in zip(widths[-2::-1], widths[:0:-1], strict=True))
-        ground = len(self.features.still) if ground_seen else 0
+        ground = self.features.ground.channels if ground_seen else 0
         self.draw = nn.Sequential(unit(width + ground, width), nn.Conv2d(width, outputs, 1))
         self.multiple = 2**halvings
         # Each halving convolution looks one cell of its input around, each doubling's one of its output; a cell of the
@@ -77,7 +79,7 @@ class TemporalCNNVAE(WaterNetwork):
         for block in self.up:
             x = block(F.interpolate(x, scale_factor=2.0, mode="nearest"))
         if self.ground_seen:
-            x = torch.cat([x, self.features.ground(x_BCHW)], 1)
+            x = torch.cat([x, self.features.ground(x_BCHW[:, self.features.still])], 1)
         maps: torch.Tensor = self.draw(x)
         return maps
 
