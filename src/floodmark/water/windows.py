@@ -24,6 +24,7 @@ from floodmark.water.index import make_index
 from floodmark.water.leakage import leakage
 from floodmark.water.moments import TASKS, moments_of
 from floodmark.water.records import Record, read_records
+from floodmark.water.running import how_water_runs
 from floodmark.water.statistics import elevation_statistics, terrain_statistics
 from floodmark.water.study import Study
 
@@ -153,7 +154,7 @@ def _statistics(study: Study, features: NDArray[np.float32], found: Found, water
         "routed_channels": settings.routed_pattern == "channels",
         "lead_minutes": settings.lead_minutes,
         "wet_depth": settings.wet_depth,
-        "make_water": water.model_dump(mode="json"),
+        "make_water": how_water_runs(water),
         "seconds_between_splits": int(apart / np.timedelta64(1, "s")),
         "elevation": elevation_statistics(study.ground.elevation, study.ground.seen),
         "static": terrain_statistics(features, study.ground.seen),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import xarray as xr
 
 from floodmark.errors import UserError
 from floodmark.radar.sequence import SequenceReader
+from floodmark.settings.make_water import MakeWater
 from floodmark.water.coarse_files import RAIN_SWEEPS
 from floodmark.water.downscale import settle
 from floodmark.water.forecast.ground import Ground, rain_over, read_ground
@@ -16,6 +18,7 @@ from floodmark.water.forecast.rain import NestedRain, Rain
 from floodmark.water.forecast.reckoned import RECKONED, Reckoner
 from floodmark.water.layout import GROUPS as ALL
 from floodmark.water.moments import TASKS
+from floodmark.water.running import ABOUT_DEPTHS, how_water_runs, read_how_water_runs
 from tests.water import study
 from tests.water.forecast.conftest import GROUPS
 
@@ -149,6 +152,15 @@ def test_what_has_fallen_cannot_be_taken_back(place):
     scene.known(moments[-1])
     with pytest.raises(ValueError, match="before the moment asked for last"):
         scene.known(moments[0])
+
+
+def test_how_water_runs_travels_and_where_depths_come_from_does_not():
+    study_water = study.water_settings()
+    told = json.loads(json.dumps(how_water_runs(study_water)))
+    found = read_how_water_runs({"make_water": told})
+    for name in MakeWater.model_fields:
+        assert (name in told) != (name in ABOUT_DEPTHS)
+        assert name in ABOUT_DEPTHS or getattr(found, name) == getattr(study_water, name)
 
 
 def test_files_that_the_study_used_are_asked_for_where_they_matter(place):

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from floodmark.hydraulics.site import make_site
-from floodmark.settings.base import read_section
-from floodmark.settings.make_water import MakeWater
 from floodmark.water.coarse import coarse_site
 from floodmark.water.coarse_files import settled_rain
 from floodmark.water.coarse_run import CoarseWater, Fall
 from floodmark.water.forecast.rain import NestedRain
 from floodmark.water.moments import NOWCAST
+from floodmark.water.running import read_how_water_runs
 from floodmark.water.simulated import CHANNEL_FACTOR
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from floodmark.settings.make_water import MakeWater
     from floodmark.water.forecast.ground import Ground
     from floodmark.water.forecast.rain import Rain
 
@@ -43,7 +43,7 @@ class Reckoner:
     Args:
         ground: Where.
         rain: Of the event.
-        statistics: Of the training windows, with the params of make_water that the study had.
+        statistics: Of the training windows, with how water ran in the study.
         groups: That the model reads; only those are reckoned.
         task: Nowcast runs the simulation on for the lead.
         extras: Folder of the files that these params may ask for.
@@ -55,7 +55,7 @@ class Reckoner:
     def __init__(
         self, ground: Ground, rain: Rain, statistics: dict[str, Any], groups: Sequence[str], task: str, extras: Path
     ) -> None:
-        water = _needed(read_section(statistics, "make_water", MakeWater, "the model's statistics"), groups)
+        water = _needed(read_how_water_runs(statistics), groups)
         self._site = make_site(ground.elevation, ground.grid, extras, water)
         self._lead = statistics["lead_minutes"] * 60 if task == NOWCAST else 0
         self._settles, self._start = SETTLED in groups, rain.start
