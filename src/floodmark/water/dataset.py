@@ -16,7 +16,7 @@ from floodmark.water.history import SCALES
 from floodmark.water.layout import DEPTH, GROUPS, MILLIMETRES, RAIN, ROUTED, SETTLED
 from floodmark.water.moments import NOWCAST
 from floodmark.water.shards import Shards
-from floodmark.water.simulated import CHANNEL_FACTOR, Simulated
+from floodmark.water.simulated import CHANNEL_FACTOR, Simulated, as_seen
 from floodmark.water.splits import SEEN
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Windows:
             "terrain": lambda: self._static[:, *place],
             "rain": lambda: self._rain_history(source, row, col, height, width),
             "routed": lambda: self._routed_rain(source, *place),
-            "settled": lambda: np.log1p(self.settled(source)[place] * 10)[None],
+            "settled": lambda: as_seen(self.settled(source)[place])[None],
             "simulated": lambda: self._simulated_depth(task, source, row, col, height, width),
             "permanent": lambda: np.asarray(self.permanent[place], np.float32)[None],
         }
@@ -178,7 +178,7 @@ class Windows:
     ) -> NDArray[np.float32]:
         """Simulated on coarser cells, log(1 + decimetres): at the moment, or for nowcast a lead ahead without rain."""
         depth = self._coarse.depth(source, row, col, height, width, ahead=task == NOWCAST)
-        return np.log1p(depth * 10)[None]
+        return as_seen(depth)[None]
 
     def _routed_rain(self, source: int, rows: slice, columns: slice) -> NDArray[np.float32]:
         """With mean 0 and deviation 1 over training events and seen cells."""
