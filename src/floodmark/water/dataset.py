@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Windows:
     """What make_windows wrote, opened for reading.
 
-    May be sent to workers, by fork or by pickle: what is mapped stays behind and is mapped anew where it is needed.
+    May be sent to workers, by fork or as a copy: what is mapped stays behind and is mapped anew where it is needed.
     Workers that were forked must not touch `index` and `events`, whose library has threads of its own.
     """
 
