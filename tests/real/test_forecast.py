@@ -13,16 +13,17 @@ from click.testing import CliRunner
 from floodmark.cli import main
 from tests.water import study
 from tests.water.conftest import cut
-from tests.water.forecast.conftest import untrained
+from tests.water.forecast.conftest import GROUPS, GUIDED, untrained
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "pennines"
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the Pennines data are not beside the repository")
 
 
-def test_maps_lie_on_the_national_grid_whatever_the_model_learnt_on(tmp_path):
+@pytest.mark.parametrize(("name", "groups"), [("unet", GROUPS), ("guided_unet", GUIDED)])
+def test_maps_lie_on_the_national_grid_whatever_the_model_learnt_on(tmp_path, name, groups):
     study.write_study(tmp_path)
-    model = untrained(cut(tmp_path), tmp_path / "model")
+    model = untrained(cut(tmp_path), tmp_path / "model", groups, name, widths=[8])
     done = CliRunner().invoke(
         main,
         ["predict", "--model", str(model), "--radar", str(DATA / "radar"), "--heightmap", str(DATA / "heightmap"),

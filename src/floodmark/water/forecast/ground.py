@@ -35,6 +35,9 @@ COARSEST = 2.0
 BYTES_A_CELL = 300
 """What a forecast takes at its peak, while the terrain's features are made."""
 
+RECKONED_BYTES_A_CELL = 450
+"""The same where rain is to settle, or our own simulator to run, beside these features."""
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -73,7 +76,12 @@ class Ground:
 
 
 def read_ground(
-    heightmap: Path, cell_size: float, rain_cell_size: float, crs: str | None, extent: Bounds | None
+    heightmap: Path,
+    cell_size: float,
+    rain_cell_size: float,
+    crs: str | None,
+    extent: Bounds | None,
+    bytes_a_cell: int = BYTES_A_CELL,
 ) -> Ground:
     """Read a heightmap onto whole cells of the model's size.
 
@@ -83,6 +91,7 @@ def read_ground(
         rain_cell_size: Of the model's rain, m, a multiple of it.
         crs: To work in, None: the heightmap's own.
         extent: West, south, east, north in that CRS, m; None: all of the heightmap.
+        bytes_a_cell: What the forecast will take.
 
     Raises:
         UserError: if it cannot be read, is not projected in metres, has too few or too large cells, or lies elsewhere.
@@ -98,7 +107,7 @@ def read_ground(
     if extent is not None:
         bounds = _inside(extent, bounds, heightmap, wanted)
     grid = _whole_cells(wanted, bounds, cell_size, heightmap)
-    _require_memory(grid)
+    _require_memory(grid, bytes_a_cell)
     elevation = read_heightmap(tiles, grid, LOWEST, HIGHEST)
     if not np.isfinite(elevation).any():
         raise UserError(f"{heightmap}: says nothing anywhere: check its nodata value")
@@ -183,11 +192,11 @@ def _whole_cells(crs: str, bounds: Bounds, cell_size: float, heightmap: Path) ->
     return grid
 
 
-def _require_memory(grid: Grid) -> None:
+def _require_memory(grid: Grid, bytes_a_cell: int) -> None:
     """Refuse more cells than fit, before anything is read."""
     import psutil
 
-    needed, free = grid.height * grid.width * BYTES_A_CELL, psutil.virtual_memory().available
+    needed, free = grid.height * grid.width * bytes_a_cell, psutil.virtual_memory().available
     if needed > free:
         raise UserError(
             f"{grid.height} by {grid.width} cells of {grid.cell_size:g} m need some {needed / 1e9:.1f} GB, and "

@@ -14,7 +14,7 @@ from floodmark.progress import say, track
 from floodmark.terrain.raster import read_raster
 from floodmark.water.forecast.calibrated import calibrated, read_temperatures, thresholds_of
 from floodmark.water.forecast.files import ForecastFile, check_targets, raster_paths, whole_or_none, write_rasters
-from floodmark.water.forecast.ground import Ground, read_ground
+from floodmark.water.forecast.ground import BYTES_A_CELL, RECKONED_BYTES_A_CELL, Ground, read_ground
 from floodmark.water.forecast.inputs import Scene
 from floodmark.water.forecast.model import load, statistics_of
 from floodmark.water.forecast.moments import Asked, asked, rain_times, require_one_event
@@ -112,8 +112,9 @@ def forecast(task: Task) -> Outcome:
     if reckoned:
         require_one_event(task.radar, times, moments[-1].known, step)
     ground = read_ground(
-        task.heightmap, statistics["grid"]["cell_size"], statistics["rain_cell_size"], task.crs, task.extent
-    )
+        task.heightmap, statistics["grid"]["cell_size"], statistics["rain_cell_size"], task.crs, task.extent,
+        RECKONED_BYTES_A_CELL if reckoned else BYTES_A_CELL,
+    )  # fmt: skip
     rain = _rain(task.radar, ground, step, moments, sum(statistics["pattern"]), times[0], whole=reckoned)
     permanent, extras = _permanent(task.initial_depth, ground, statistics), task.extras or Path()
     reckoner = Reckoner(ground, rain, statistics, model.groups, task.task, extras) if reckoned else None
