@@ -111,8 +111,8 @@ class TemporalCNNVAE(TemporalCNN):
 class ContrastiveDecoder(Model):
     """A decoder on an encoder of rain and ground that was trained against one of water."""
 
-    depths: list[Annotated[int, Field(ge=1, le=27)]] = Field(
-        min_length=1, max_length=4, description="ConvNeXt blocks of 1 to 4 stages, 1 to 27 each"
+    depths: list[Annotated[int, Field(ge=0, le=27)]] = Field(
+        min_length=1, max_length=4, description="ConvNeXt blocks of 1 to 4 stages, 0 to 27 each"
     )
     dims: list[Channels] = Field(
         min_length=1, max_length=4, description="channels of each stage, 4 to 1024 each, as many as depths"
