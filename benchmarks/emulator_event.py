@@ -18,12 +18,13 @@ from floodmark.terrain.routing import Drainage, drainage
 from floodmark.water import history
 from floodmark.water.coarse import CoarseSite, coarse_site
 from floodmark.water.coarse_files import settled_rain
-from floodmark.water.coarse_run import CoarseRun, simulate_coarse
+from floodmark.water.coarse_run import simulate_coarse
 from floodmark.water.downscale import downscale
 from floodmark.water.features import NAMES, terrain_features
 from floodmark.water.forecast.inputs import normalised, routed_spans
 from floodmark.water.layout import GROUPS
 from floodmark.water.prediction import predict_whole
+from floodmark.water.rounding import rounded_to_half
 from floodmark.water.simulated import CHANNEL_FACTOR, SWEEPS
 
 if TYPE_CHECKING:
@@ -158,20 +159,16 @@ def channels(place: Place, rain: EventRain, groups: Sequence[str], maps: int) ->
     fallen: Any = run.fallen if run is not None else fallen_at(place, rain, moments)
     for index, (moment, ran) in enumerate(zip(moments, fallen, strict=True)):
         made = {**place.fixed, **_of_history(place, rain, moment, groups)}
+        # Both as exact as make_windows keeps them.
         if "settled" in groups:
-            made["settled"] = _decimetres(settled_rain(place.site, ran))
+            made["settled"] = _decimetres(settled_rain(place.site, ran).astype(np.float16))
         if run is not None:
-            made["simulated"] = _decimetres(_simulated_depth(place, run, index))
+            made["simulated"] = _decimetres(_fine(place, run.now[index].astype(np.float16), CHANNEL_FACTOR))
         yield np.concatenate([made[group] for group in GROUPS if group in groups])
 
 
-def _simulated_depth(place: Place, run: CoarseRun, index: int) -> NDArray[Any]:
-    # As exact as it is kept on disk.
-    return _fine(place, run.now[index].astype(np.float16), CHANNEL_FACTOR)
-
-
 def _decimetres(depth: NDArray[Any]) -> NDArray[np.float32]:
-    return np.log1p(np.asarray(depth, np.float16).astype(np.float32) * 10)[None]
+    return np.log1p(depth.astype(np.float32) * 10)[None]
 
 
 def _of_history(place: Place, rain: EventRain, moment: int, groups: Sequence[str]) -> dict[str, NDArray[np.float32]]:
@@ -186,6 +183,6 @@ def _of_history(place: Place, rain: EventRain, moment: int, groups: Sequence[str
     if "routed" in groups:
         fallen = history.accumulate(frames, routed_spans(statistics), rain.step / 3600)
         run = [place.drainage.route(layer.repeat(factor, 0).repeat(factor, 1)) for layer in fallen]
-        kept = np.log1p(np.nan_to_num(np.stack(run), nan=0.0)).astype(np.float16).astype(np.float32)
+        kept = rounded_to_half(np.log1p(np.nan_to_num(np.stack(run), nan=0.0))).astype(np.float32)
         made["routed"] = normalised(kept, statistics["routed"])
     return made
