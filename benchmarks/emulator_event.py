@@ -24,7 +24,6 @@ from floodmark.water.features import NAMES, terrain_features
 from floodmark.water.forecast.inputs import normalised, routed_spans
 from floodmark.water.layout import GROUPS
 from floodmark.water.prediction import predict_whole
-from floodmark.water.rounding import rounded_to_half
 from floodmark.water.simulated import CHANNEL_FACTOR, SWEEPS
 
 if TYPE_CHECKING:
@@ -183,6 +182,6 @@ def _of_history(place: Place, rain: EventRain, moment: int, groups: Sequence[str
     if "routed" in groups:
         fallen = history.accumulate(frames, routed_spans(statistics), rain.step / 3600)
         run = [place.drainage.route(layer.repeat(factor, 0).repeat(factor, 1)) for layer in fallen]
-        kept = rounded_to_half(np.log1p(np.nan_to_num(np.stack(run), nan=0.0))).astype(np.float32)
+        kept = np.log1p(np.nan_to_num(np.stack(run), nan=0.0)).astype(np.float16).astype(np.float32)
         made["routed"] = normalised(kept, statistics["routed"])
     return made

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MARKERS = {"model": "o", "simulation": "s", "baseline": "^"}
+LEAST = 1e-3
+"""Seconds below which all is drawn alike: what is looked up takes none."""
 
 
 def draw(front: Sequence[dict[str, Any]], maps: int, path: Path) -> None:
-    """All that has a score, and as a line those that nothing faster scores as well as.
+    """All that has a score, numbered, and as a line those that nothing faster scores as well as.
 
     Args:
         front: Dictionaries of name, kind, seconds and score.
@@ -25,23 +27,19 @@ def draw(front: Sequence[dict[str, Any]], maps: int, path: Path) -> None:
     from matplotlib.figure import Figure
 
     scored = sorted((item for item in front if item["score"] is not None), key=lambda item: item["seconds"])
-    figure = Figure(figsize=(7.5, 4.6), layout="constrained")
+    figure = Figure(figsize=(8.5, 4.6), layout="constrained")
     axes = figure.subplots()
-    for (kind, marker), colour in zip(MARKERS.items(), COLOURS, strict=False):
-        chosen = [item for item in scored if item["kind"] == kind]
-        where = [item["seconds"] for item in chosen], [item["score"] for item in chosen]
-        axes.plot(*where, marker, color=colour, label=kind)
-    for item in scored:
-        axes.annotate(
-            item["name"], (item["seconds"], item["score"]), xytext=(5, 4), textcoords="offset points", fontsize=7
-        )
+    for number, item in enumerate(scored, 1):
+        where = max(item["seconds"], LEAST), item["score"]
+        colour = COLOURS[list(MARKERS).index(item["kind"])]
+        axes.plot(*where, MARKERS[item["kind"]], color=colour, label=f"{number}  {item['name']}")
+        axes.annotate(str(number), where, xytext=(0, 6), textcoords="offset points", ha="center", fontsize=8)
     best = leading(scored)
-    steps = [item["seconds"] for item in best], [item["score"] for item in best]
+    steps = [max(item["seconds"], LEAST) for item in best], [item["score"] for item in best]
     axes.step(*steps, where="post", color="#767676", linewidth=0.8, zorder=0)
     axes.set(xscale="log", xlabel=f"seconds of one core per event, {maps} map{'s' if maps > 1 else ''}")
-    axes.set(ylabel="critical success index at 0.1 m, unseen storms", ylim=(0, 1.05))
-    axes.margins(x=0.15)
-    axes.legend(fontsize=8)
+    axes.set(ylabel="critical success index at 0.1 m, unseen storms", ylim=(0, 1.08))
+    figure.legend(loc="outside right upper", fontsize=8, frameon=False, handletextpad=0.2)
     write_text(path, svg(figure))
 
 

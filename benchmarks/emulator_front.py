@@ -67,13 +67,18 @@ def points(found: Sequence[Candidate], folder: Path) -> list[Point]:
     ]
 
 
-def model(one: Candidate, score: float | None, *, half: bool = False, plain: bool = False) -> Point:
-    """A model; plain: with its network as it was trained."""
-    network = one.plain if plain else one.network(half)
+def model(one: Candidate, score: float | None, *, half: bool = False) -> Point:
+    """A model, with its network in the form that predicts fastest."""
+    network = one.network(half)
     return Point(
         one.name + half * ", bfloat16", "model", score,
         lambda place, rain, maps: predicted(place, rain, network, one.groups, maps),
     )  # fmt: skip
+
+
+def as_trained(one: Candidate) -> Point:
+    """A model, with its network as training leaves it."""
+    return Point(one.name, "model", None, lambda place, rain, maps: predicted(place, rain, one.plain, one.groups, maps))
 
 
 def climatology(place: Place, _: EventRain, maps: int) -> list[NDArray[Any]]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MODELS, SCORES = Path("outputs/water/models"), Path("outputs/water/scores.csv")
 WET_DEPTH = 0.1
 SPLIT = "unseen_storms"
-MAPS = 12
+MAPS = 8
 """Test maps that a change of the score is measured on."""
 
 
@@ -86,11 +86,11 @@ def change_by_half(model: Candidate, folder: Path) -> float | None:
     windows = Windows(folder)
     rows = windows.select(EMULATE, TEST)
     chosen = rows[:: max(rows.height // MAPS, 1)]
-    tables = np.zeros((2, 3))
+    tables, networks = np.zeros((2, 3)), [model.network(half) for half in (False, True)]
     for source, target in chosen.select("source", "target").iter_rows():
         truth = windows.depth_whole(target) >= np.float32(WET_DEPTH)
-        for table, half in zip(tables, (False, True), strict=True):
-            chances, _ = predict(model.network(half), windows, model.groups, EMULATE, source)
+        for table, network in zip(tables, networks, strict=True):
+            chances, _ = predict(network, windows, model.groups, EMULATE, source)
             wet = chances[0] >= model.threshold
             table += (wet & truth).sum(), (wet & ~truth).sum(), (~wet & truth).sum()
     found = tables[:, 0] / np.maximum(tables.sum(1), 1)
