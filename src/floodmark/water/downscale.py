@@ -87,7 +87,6 @@ def _settle(bed: Any, water: Any, sweeps: int) -> None:
     # A rim of walls, so that no cell needs to be asked whether it lies on the edge.
     level = np.full((4, columns + 2), np.inf)
     part = np.zeros((4, columns + 2))
-    given = np.zeros((4, columns + 2))
     for _ in range(sweeps):
         level[3], part[3] = np.inf, 0.0
         _lift(bed[0], water[0], level[0])
@@ -98,15 +97,12 @@ def _settle(bed: Any, water: Any, sweeps: int) -> None:
             else:
                 level[south] = np.inf
             if i < rows:
-                _give(water[i], level[north], level[here], level[south], part[here], given[here])
+                _give(water[i], level[north], level[here], level[south], part[here])
             else:
                 part[here] = 0.0
             if i > 0:
                 above = (i - 2) % 4
-                _take(
-                    water[i - 1], level[above], level[north], level[here], part[above], part[north], part[here],
-                    given[north],
-                )  # fmt: skip
+                _take(water[i - 1], level[above], level[north], level[here], part[above], part[north], part[here])
 
 
 @njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
@@ -123,33 +119,37 @@ def _fall(here: Any, there: Any) -> Any:
 
 
 @njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
-def _give(held: Any, north: Any, level: Any, south: Any, part: Any, given: Any) -> None:
-    """What part of each fall a cell of a row gives, and how much in all."""
+def _give(held: Any, north: Any, level: Any, south: Any, part: Any) -> None:
+    """What part of each fall a cell of a row gives."""
     for j in range(held.size):
         here = level[j + 1]
         total = (
             _fall(here, north[j + 1]) + _fall(here, south[j + 1]) + _fall(here, level[j]) + _fall(here, level[j + 2])
         )
-        runs = (held[j] > 0.0) & (total > 0.0)
         share = held[j] / total
         share = share if share < SHARE else SHARE
-        all_of_it = share * total
-        part[j + 1] = share if runs else 0.0
-        given[j + 1] = (all_of_it if all_of_it < held[j] else held[j]) if runs else 0.0
+        part[j + 1] = share if (held[j] > 0.0) & (total > 0.0) else 0.0
 
 
 @njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
-def _take(
-    water: Any, north: Any, level: Any, south: Any, part_north: Any, part: Any, part_south: Any, given: Any
-) -> None:
-    """Less what each cell of a row gave, and what its neighbours gave it."""
+def _take(water: Any, north: Any, level: Any, south: Any, part_north: Any, part: Any, part_south: Any) -> None:
+    """Less what each cell of a row gives, and what its neighbours give it.
+
+    The total of a cell is summed up again rather than kept: a loop that writes to more than one array is not
+    vectorised.
+    """
     for j in range(water.size):
-        here = level[j + 1]
+        here, held = level[j + 1], water[j]
+        total = (
+            _fall(here, north[j + 1]) + _fall(here, south[j + 1]) + _fall(here, level[j]) + _fall(here, level[j + 2])
+        )
+        given = part[j + 1] * total
+        given = given if given < held else held
         # A part of nothing is not multiplied: a wall's fall is infinite.
         gain = part_north[j + 1] * _fall(north[j + 1], here) if part_north[j + 1] > 0.0 else 0.0
         gain += part[j] * _fall(level[j], here) if part[j] > 0.0 else 0.0
-        gain -= given[j + 1]
+        gain -= given if part[j + 1] > 0.0 else 0.0
         gain += part[j + 2] * _fall(level[j + 2], here) if part[j + 2] > 0.0 else 0.0
         gain += part_south[j + 1] * _fall(south[j + 1], here) if part_south[j + 1] > 0.0 else 0.0
-        left = water[j] + gain
+        left = held + gain
         water[j] = left if left > 0.0 else 0.0
