@@ -60,7 +60,8 @@ TRAINING = {
     "guided_unet": {**LEARNING, "inputs": ["terrain", "rain", "routed", "simulated"], "widths": [8, 16]},
 }  # fmt: skip
 EVALUATION = {
-    "models": ["unet"], "moments": 100, "resamples": 200, "climatology_classes": 4, "rain_frames": 3, "rain_bins": [4, 7],
+    "models": ["unet"], "moments": 100, "resamples": 200,
+    "climatology_classes": 4, "rain_frames": 3, "rain_bins": [4, 7],
     "min_wet_cells": 20, "min_storms": 3, "calibration_maps": 4, "maps": 1,
 }  # fmt: skip
 

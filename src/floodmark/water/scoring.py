@@ -139,7 +139,7 @@ def _count_rival(tables: Tables, scene: Scene, rival: Any, wet_depth: float, win
 def _count_model(
     tables: Tables, scene: Scene, name: str, model: WaterModel, size: int, task: str, windows: Windows, window: Any
 ) -> None:
-    chances, depths = predict(model.networks[task], windows, model.groups, task, window["source"])
+    chances, depths = predict(model.predictor(task), windows, model.groups, task, window["source"])
     depth = delivered_depth(model, task, chances, depths)
     tables.chances.add(name)
     for level, limit in enumerate(model.wet_depths):

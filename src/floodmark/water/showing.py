@@ -65,7 +65,7 @@ def _show(windows: Windows, event: str, name: str, model: WaterModel, maps: Path
     """Write one event's prediction at its moments as NetCDF, and its wettest moment as GeoTIFF and map."""
     limit = model.wet_depths[0]
     rows, wettest = moments_shown(windows, event, limit)
-    network, sources = model.networks[EMULATE], rows["source"].to_list()
+    network, sources = model.predictor(EMULATE), rows["source"].to_list()
     outcome = [predict(network, windows, model.groups, EMULATE, source) for source in sources]
     chances = np.stack([chance for chance, _ in outcome])
     depths = np.stack([delivered_depth(model, EMULATE, *found) for found in outcome])
