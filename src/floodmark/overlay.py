@@ -35,18 +35,19 @@ def lay(path: Path, overlays: Sequence[dict[str, Any]], source: str) -> None:
     yaml.representer.add_representer(type(None), lambda writer, _: writer.represent_scalar(NULL, "null"))
     params = yaml.load(path.read_text(encoding="utf-8"))
     for overlay in overlays:
-        _merge(params, overlay)
+        merge(params, overlay)
     text = io.StringIO()
     yaml.dump(params, text)
     check_params(YAML(typ="safe", pure=True).load(text.getvalue()), source)
     write_text(path, text.getvalue())
 
 
-def _merge(base: dict[str, Any], overlay: dict[str, Any]) -> None:
+def merge(base: dict[str, Any], overlay: dict[str, Any]) -> None:
+    """Lay one mapping over another in place, key by key."""
     for key, value in overlay.items():
         inner = base.get(key)
         if isinstance(inner, dict) and isinstance(value, dict):
-            _merge(inner, value)
+            merge(inner, value)
         else:
             base[key] = _in_a_row(value)
 

@@ -145,7 +145,11 @@ STEPS = ("negative", "slightly_negative", "neutral", "slightly_positive", "posit
         ("grid.extent", [0, 1], ["grid.extent = [0, 1]:", "west, south, east, north"]),
         ("grid.extent", [5, 0, 1, 1], ["extent [5.0, 0.0, 1.0, 1.0]", "west < east"]),
         ("grid.extent", [0, 0, 5000, float("nan")], ["grid.extent.3 = nan:", "finite"]),
-        ("evaluate_water.models", ["unet", "../x"], ["evaluate_water.models.1 = '../x':", "must be one of unet"]),
+        (
+            "evaluate_water.models",
+            ["unet", "../x"],
+            ["evaluate_water.models.1 = '../x':", "must be one of temporal_cnn, "],
+        ),
         ("evaluate_human.text_models", ["x"], ["text_models.0 = 'x':", "'lstm' or 'transformer'"]),
         ("evaluate_human.neutral_as", "left_out", ["neutral_as = 'left_out':", "'negative' or 'positive'"]),
         ("make_water.source", "read", ["make_water.source = 'read':", "'simulate' or 'import'"]),
@@ -190,10 +194,10 @@ def test_either_kind_of_image_layers_is_taken(layers):
 
 
 def test_the_tiny_params_of_the_pipelines_tests_are_valid():
-    from floodmark.study import _merge
+    from floodmark.overlay import merge
 
     params = read_params(PARAMS)
-    _merge(params, read_params(Path("tests/pipeline/tiny.yaml")))
+    merge(params, read_params(Path("tests/pipeline/tiny.yaml")))
     check_params(params, "tiny.yaml")
 
 

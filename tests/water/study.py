@@ -40,7 +40,7 @@ LEARNING = {
 TEMPORAL = {**LEARNING, "inputs": ["heightmap", "rain"], "width": 4, "depth": 2, "heightmap": "upright", "relief": True}
 TRAINING = {
     "wet_depths": [0.1, 0.3], "steps_per_epoch": 20, "batch_size": 8, "nowcast_learning_rate": 0.003,
-    "weight_decay": 0.01, "patience": 4, "validation_frames": 4, "mixed_precision": False,
+    "weight_decay": 0.01, "patience": 4, "validation_frames": 4, "threshold_frames": 1000, "mixed_precision": False,
     "losses": {
         "soft_index": {"wet_weight": 3, "overlap_share": 0.5, "depth_weight": 0.1},
         "cross_entropy_dice": {"wet_weight": 3, "dice_share": 0.5, "depth_weight": 0.1},

@@ -17,10 +17,12 @@ from floodmark.hydraulics.inflows import Inflow
 from floodmark.hydraulics.site import Site
 from floodmark.hydraulics.water import Physics
 from floodmark.water.coarse import coarse_site
+from floodmark.water.coarse_files import settled_rain, write_coarse
 from floodmark.water.coarse_run import known_frames, simulate_coarse
 from floodmark.water.downscale import REACH, SHARE, downscale, settle
 from floodmark.water.records import read_records
-from floodmark.water.simulated import SWEEPS, SettledRain, Simulated, has_simulated, write_coarse
+from floodmark.water.shards import Shards
+from floodmark.water.simulated import SWEEPS, Simulated, has_simulated
 from tests.water import study
 
 GRID = Grid(study.CRS, 0.0, 0.0, 100.0, 30, 20)
@@ -341,22 +343,22 @@ def test_a_window_is_a_part_of_the_whole_to_the_bit(written, factor):
 
 def test_bytes_do_not_depend_on_threads(written, tmp_path, monkeypatch):
     outputs, *_ = written
-    monkeypatch.setattr("floodmark.water.simulated.threads", lambda: 3)
+    monkeypatch.setattr("floodmark.water.coarse_files.threads", lambda: 3)
     write(outputs, tmp_path)
     names = {path.relative_to(tmp_path) for path in tmp_path.rglob("*.npy")}
     assert {path.parts[0] for path in names} == {
-        "simulated_3", "simulated_3_ahead", "simulated_4", "simulated_4_ahead", "fallen", "start.npy"
+        "simulated_3", "simulated_3_ahead", "simulated_4", "simulated_4_ahead", "settled"
     }  # fmt: skip
     assert all((tmp_path / name).read_bytes() == (outputs / name).read_bytes() for name in names)
 
 
 def test_rain_that_settles_is_all_that_ran(written):
     outputs, fine, records, moments = written
-    reader, last = SettledRain(outputs, fine.elevation), len(moments[0]) - 1
-    depth = reader.depth(last, 0, 0, 64, 80)
-    np.testing.assert_array_equal(reader.depth(last, 30, 41, 5, 9), depth[30:35, 41:50])
-    frames = records[0].rain()[0 : len(records[0].frames)].sum(0, dtype=float)
-    assert depth.sum() == pytest.approx(0.7 * frames.sum() * 64 / 12 / 1000, rel=1e-4)
+    depth = np.asarray(Shards(outputs / "settled")[len(moments[0]) - 1], float)
+    fallen = 0.7 * records[0].rain()[0 : len(records[0].frames)].sum(0, dtype=float) / 12 / 1000
+    assert depth.sum() == pytest.approx(fallen.sum() * 64, rel=1e-3)  # kept in 16 bits
+    np.testing.assert_allclose(depth, settled_rain(fine, fallen), rtol=1e-3, atol=1e-6)
+    assert depth.max() > 3 * fallen.max()
 
 
 def test_a_study_without_says_what_to_do(tmp_path):

@@ -181,7 +181,7 @@ def test_the_same_files_come_out_again_in_whatever_order_events_are_found(output
     names = sorted(str(path.relative_to(made)) for path in made.rglob("*") if path.is_file())
     same, different, absent = filecmp.cmpfiles(outputs / "windows", tmp_path / "windows", names, shallow=False)
     assert (different, absent) == ([], [])
-    assert len(same) == len(names) == 12
+    assert len(same) == len(names) == 17
 
 
 def test_no_events_make_empty_windows_of_the_usual_form(tmp_path, capsys):
@@ -304,10 +304,38 @@ def test_a_study_without_water_before_the_rain_has_no_permanent_water(windows):
     assert windows.known(0, 0, *study.FINE.shape).all()
 
 
-def test_simulated_depth_that_is_not_there_is_refused(windows):
-    assert windows.channel_names(["simulated"]) == ["simulated_depth"]
-    with pytest.raises(UserError, match="no coarse simulation for nowcast"):
-        windows.inputs(["simulated"], "nowcast", 0, 0, 0, 8, 8)
+@pytest.mark.parametrize("group", ["simulated", "settled"])
+def test_reckoned_depth_that_is_not_there_is_refused(tmp_path, group):
+    study.write_study(tmp_path, radar=0, generated=2)
+    windows = cut(tmp_path, coarse_factors=[])
+    with pytest.raises(UserError, match="make_windows.coarse_factors"):
+        windows.inputs([group], "nowcast", 0, 0, 0, 8, 8)
+
+
+def test_reckoned_depths_are_channels_on_the_scale_of_depth(windows):
+    place = (5, 9, 24, 16)
+    found = windows.inputs(["simulated", "settled"], "emulate", 3, *place)
+    assert windows.channel_names(["simulated", "settled"]) == ["settled_rain", "simulated_depth"]
+    settled = windows.settled(3)[5:29, 9:25]
+    np.testing.assert_allclose(np.expm1(found[0]) / 10, settled, atol=1e-6)
+    assert settled.max() > 0
+    ahead = windows.inputs(["simulated"], "nowcast", 3, *place)
+    assert (found[1] >= 0).all()
+    assert not np.array_equal(found[1], ahead[0])
+
+
+def test_no_depth_of_ground_held_out_is_learnt_from_though_windows_reach_over_it(tmp_path):
+    study.write_study(tmp_path, radar=0, generated=4)
+    windows = cut(tmp_path, patch_cells=48, least_seen_share=0.3)
+    rows = windows.index.filter(windows.index["split"] == splits.TRAIN)
+    assert rows.height
+    reached = 0
+    for place in rows.select("row", "col", "height", "width").unique().rows():
+        row, col, height, width = place
+        unseen = np.asarray(windows.region)[row : row + height, col : col + width] != splits.SEEN
+        reached += int(unseen.any())
+        assert not (windows.learnable(*place) & unseen).any()
+    assert reached
 
 
 def read_some(windows):

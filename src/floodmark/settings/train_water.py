@@ -198,6 +198,12 @@ class TrainWater(Section):
     validation_frames: int = Field(
         ge=1, le=100000, description="maps scored after each epoch, spread evenly over the validation windows"
     )
+    threshold_frames: int = Field(
+        ge=1,
+        le=100000,
+        description="maps by which the probability is chosen from which a cell is foretold wet, spread evenly over the "
+        "validation windows",
+    )
     mixed_precision: bool = Field(description="half-precision products where the device is a GPU; a CPU never does")
     losses: Losses = Field(description="numbers of the losses")
     temporal_cnn: TemporalCNN = Field(description="the model temporal_cnn")

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from floodmark.water.dataset import Windows
 
-EVERY = 10**9
-"""More maps than there are."""
-
 
 def spread_moments(rows: pl.DataFrame, moments: int) -> pl.DataFrame:
     """At most so many of each event's windows, spread evenly over its time, the last among them."""
@@ -30,7 +27,7 @@ def spread_moments(rows: pl.DataFrame, moments: int) -> pl.DataFrame:
     return rows.sort("event", "time").filter((place + 1) * moments // count > place * moments // count)
 
 
-def validation_maps(windows: Windows, task: str, count: int = EVERY) -> NDArray[np.int64]:
+def validation_maps(windows: Windows, task: str, count: int) -> NDArray[np.int64]:
     """(source, target) of at most `count` validation maps, spread evenly; of training maps where there are none."""
     rows = windows.select(task, splits.VALIDATION)
     if rows.height == 0:
@@ -62,11 +59,16 @@ def tables_by_threshold(
 
 
 def choose_thresholds(
-    network: torch.nn.Module, windows: Windows, groups: Sequence[str], task: str, wet_depths: Sequence[float]
+    network: torch.nn.Module,
+    windows: Windows,
+    groups: Sequence[str],
+    task: str,
+    wet_depths: Sequence[float],
+    count: int,
 ) -> tuple[list[float], list[float]]:
-    """Probabilities that decide best on all validation maps, and the critical success index there, per wet depth."""
+    """Probabilities that decide best on at most `count` validation maps, and the index there, per wet depth."""
     if windows.select(task, splits.TRAIN).height == 0:
         return [0.5] * len(wet_depths), [float("nan")] * len(wet_depths)
-    tables = tables_by_threshold(network, windows, groups, task, validation_maps(windows, task), wet_depths)
+    tables = tables_by_threshold(network, windows, groups, task, validation_maps(windows, task, count), wet_depths)
     chosen = [verification.best_threshold(table, verification.PROBABILITIES) for table in tables]
     return [threshold for threshold, _ in chosen], [index for _, index in chosen]

@@ -124,7 +124,7 @@ def train_water(
     for task, name in ((EMULATE, "history.csv"), (NOWCAST, "history_nowcast.csv")):
         history = teach(pupil, task, pupil.windows.select(task, splits.TRAIN))
         thresholds[task], indices = choose_thresholds(
-            pupil.network, pupil.windows, pupil.groups, task, settings.wet_depths
+            pupil.network, pupil.windows, pupil.groups, task, settings.wet_depths, settings.threshold_frames
         )
         networks[task] = copy.deepcopy(pupil.network)
         summary[task] = _summary(history, thresholds[task], indices, settings.wet_depths)

@@ -154,7 +154,7 @@ def test_depths_and_windows_are_the_same_to_the_last_bit(tmp_path, simulated, wr
 def test_the_windows_that_are_compared_hold_water_and_are_learnt_from(simulated):
     index = pl.read_parquet(simulated / "windows" / "index.parquet")
     assert index.filter(pl.col("split") == "train").height > 10
-    depth = np.load(simulated / "windows" / "depth.npy")
+    depth = np.load(simulated / "windows" / "depth" / "000.npy")
     assert len(depth) == EVENTS * 3
     assert depth.max() > 100
     times, depth, _ = files.read_depths(simulated / "water" / "depth" / "20120514T0300.nc")

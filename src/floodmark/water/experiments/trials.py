@@ -101,7 +101,9 @@ def _run(job: tuple[Trial, Place]) -> Outcome:
     pupil = new_pupil(trial.model, windows, place.encoders, trial.settings, trial.seed, place.work)
     history = teach(pupil, EMULATE, rows.filter(pl.col("storm").is_in(storms)))
     depths = trial.settings.wet_depths
-    thresholds, _ = choose_thresholds(pupil.network, windows, pupil.groups, EMULATE, depths)
+    thresholds, _ = choose_thresholds(
+        pupil.network, windows, pupil.groups, EMULATE, depths, trial.settings.threshold_frames
+    )
     config = pupil.config | {
         "inputs": pupil.groups, "wet_depths": list(depths), "thresholds": {EMULATE: thresholds},
     }  # fmt: skip
