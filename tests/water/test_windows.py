@@ -308,7 +308,7 @@ def test_a_study_without_water_before_the_rain_has_no_permanent_water(windows):
 def test_reckoned_depth_that_is_not_there_is_refused(tmp_path, group):
     study.write_study(tmp_path, radar=0, generated=2)
     windows = cut(tmp_path, coarse_factors=[])
-    with pytest.raises(UserError, match="make_windows.coarse_factors"):
+    with pytest.raises(UserError, match=r"make_windows\.coarse_factors"):
         windows.inputs([group], "nowcast", 0, 0, 0, 8, 8)
 
 
