@@ -193,7 +193,9 @@ def test_logistic_regression_of_one_kind_of_cell_foretells_no_wet_one_it_never_s
 
 
 @pytest.mark.parametrize("task", ["emulate", "nowcast"])
-def test_rivals_of_a_study_without_coarse_simulations_are_the_others(windows, task, capsys):
+def test_rivals_of_a_study_without_coarse_simulations_are_the_others(tmp_path, task, capsys):
+    study.write_study(tmp_path, radar=6, generated=2)
+    windows = cut(tmp_path, coarse_factors=[])
     found = {rival.name: rival for rival in rivals(windows, task, 0.1, 4, 1)}
     names = ["climatology", "rain_threshold", "routed_rain", "routed_logistic", "hand_logistic", "all_dry"]
     assert list(found) == names + ["persistence_oracle"] * (task == "nowcast")

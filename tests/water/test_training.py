@@ -81,5 +81,5 @@ def test_no_validation_storms_are_said(tmp_path, capsys, radar):
 @pytest.mark.parametrize("name", ["unett", "epochs"])
 def test_an_unknown_model_is_refused_by_name(tmp_path, name):
     """Also one that is called like a param of training."""
-    with pytest.raises(UserError, match=f"no water model is called '{name}': there are unet"):
+    with pytest.raises(UserError, match=f"no water model is called '{name}': there are temporal_cnn, .*unet"):
         train_water(name, tmp_path / "windows", tmp_path, tmp_path, study.train_settings(), 7, None)

@@ -94,7 +94,7 @@ def test_both_sides_are_turned_alike_and_an_epoch_repeats(windows):
     rows = training_rows(windows).sort("wet", descending=True).head(1)
     row = rows.row(0, named=True)
     place = tuple(row[name] for name in PLACE)
-    inputs, depth = windows.inputs(GROUPS, row["source"], *place), windows.depth(row["target"], *place)
+    inputs, depth = windows.inputs(GROUPS, "emulate", row["source"], *place), windows.depth(row["target"], *place)
     images = {
         (turn(inputs, turns, mirror).tobytes(), turn(depth, turns, mirror).tobytes())
         for turns in range(4)

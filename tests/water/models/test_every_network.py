@@ -160,9 +160,9 @@ def test_the_params_of_a_model_hold_what_its_network_is_built_from(name):
 @pytest.mark.parametrize(
     ("name", "changes", "message"),
     [
-        ("guided_unet", {"inputs": ["terrain"]}, "must have simulated"),
+        ("guided_unet", {"inputs": ["terrain"]}, "must have settled or simulated"),
         ("deeplabv3plus", {"blocks": [1]}, r"blocks \[1\] and widths \[8, 12\]"),
-        ("contrastive_decoder", {"dims": [8, 16]}, r"depths \[1\] and dims \[8, 16\]"),
+        ("contrastive_decoder", {"dims": [8, 16]}, r"depths \[1\], dims \[8, 16\] and widths \[8\]"),
         ("temporal_cnn", {"loss": "hinge"}, "cross_entropy_dice"),
     ],
 )

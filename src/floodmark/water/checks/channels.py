@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from floodmark.settings.make_windows import MakeWindows
 
-ELEVATION, MISSING, SIMULATED, PERMANENT = "elevation", "rain_missing", "simulated_depth", "permanent_water"
+ELEVATION, MISSING, PERMANENT = "elevation", "rain_missing", "permanent_water"
+SETTLED, SIMULATED = "settled_rain", "simulated_depth"
 
 
 def channel_names(groups: Sequence[str], windows: MakeWindows) -> list[str]:
@@ -26,6 +27,7 @@ def channel_names(groups: Sequence[str], windows: MakeWindows) -> list[str]:
         "terrain": list(features.NAMES),
         "rain": [*(f"rain_{index}" for index in range(rain)), MISSING],
         "routed": [f"routed_{index}" for index in range(routed)],
+        "settled": [SETTLED],
         "simulated": [SIMULATED],
         "permanent": [PERMANENT],
     }
