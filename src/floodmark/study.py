@@ -105,7 +105,7 @@ def _take_params(study: Path, name: str, data: Path) -> None:
 def _drop_embedded(study: Path) -> None:
     """The study's data has nothing to do with the demonstration's: remove its pointer, remote, results and bytes."""
     _dvc(study, "remote", "remove", "embedded")
-    results = ("results/dvc.lock", "results/sentiment", "results/pennines")
+    results = ("results/dvc.lock", "results/sentiment", "results/water", "results/pennines")
     for name in ("data.dvc", "dvc.lock", "outputs", "embedded", "key.fingerprint", *results):
         _run(study, "git", "rm", "-r", "--quiet", "--ignore-unmatch", name)
 
