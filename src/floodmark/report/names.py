@@ -14,7 +14,7 @@ MODELS = {
     "contrastive_decoder": "Decoder on the encoder of the contrast",
     "deeplabv3plus": "DeepLabV3+",
     "unet": "U-Net with routed rain",
-    "guided_unet": "U-Net that corrects settled rain and a coarse simulation (ours)",
+    "guided_unet": "U-Net that corrects settled rain (ours)",
 }
 """Water models, in the order of the params; what else has a score is a baseline."""
 
