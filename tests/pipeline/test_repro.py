@@ -38,7 +38,7 @@ def test_no_stage_imports_more_of_the_package_than_it_depends_on(tiny_project):
 @pytest.mark.parametrize("address", read_stages(ROOT))
 def test_a_stage_needs_no_more_than_it_declares_and_gives_the_same_bytes(tiny_project, tmp_path, address):
     stage = read_stages(tiny_project)[address]
-    for name in (*stage.deps, "params.yaml"):
+    for name in (*stage.deps, "params.yaml", "dvc.yaml"):
         source = tiny_project / name
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
