@@ -56,7 +56,7 @@ SOME = [
     ("how the report looks", "src/floodmark/report/page.py", {"report"}),
     ("how maps are drawn", "src/floodmark/water/maps.py", {"evaluate_water"}),
     ("the topic model", "src/floodmark/sentiment/topics.py", {"find_topics"}),
-    ("the solver", "src/floodmark/hydraulics/kernel.py", {"make_water"}),
+    ("the solver", "src/floodmark/hydraulics/kernel.py", {"make_water", "make_windows"}),
     ("the scrubber", "src/floodmark/tweets/scrub.py", {"anonymise"}),
 ]
 

@@ -175,7 +175,7 @@ def test_experiments_lie_in_mlflow_with_a_child_for_every_stage(tiny_project):
     assert {run.data.tags["mlflow.parentRunId"] for run in children.values()} == {parents[0].info.run_id}
     water = children["train_water@unet"]
     assert any(key.startswith("curve.") for key in water.data.metrics)
-    assert water.data.params["train_water.epochs"]
+    assert water.data.params["train_water.unet.epochs"]
     assert water.data.tags["git.revision"]
     assert any(item.dataset.digest != "unknown" for item in water.inputs.dataset_inputs)
     assert [item.path for item in client.list_artifacts(children["report"].info.run_id, "figures")]
