@@ -12,21 +12,15 @@ import numpy as np
 from floodmark.water import splits
 from floodmark.water.features import NAMES
 from floodmark.water.fitting import fit_threshold
+from floodmark.water.history import unscaled
 from floodmark.water.verification import best_threshold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     from floodmark.water.dataset import Windows
-
-UNSCALED: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
-    "log": np.expm1,
-    "square_root": np.square,
-    "none": lambda rates: rates,
-}
-"""What undoes `history.SCALES`."""
 
 
 class Baseline(Protocol):
@@ -134,7 +128,7 @@ class RainThreshold:
         """Rain of the history, mm h-1 times frames: the channels by their frames, whatever they were reduced by."""
         sizes = np.array(self.windows.statistics["pattern"], np.float64)
         channels = self.windows.inputs(["rain"], self.task, source, 0, 0, *self.windows.grid.shape)[: len(sizes)]
-        rates = UNSCALED[self.windows.statistics["rain_scaling"]](channels.astype(np.float64))
+        rates = unscaled(channels, self.windows.statistics["rain_scaling"])
         if self.windows.statistics["reducer"] != "sum":
             rates = rates * sizes[:, None, None]
         return np.asarray(rates.sum(0), np.float32)

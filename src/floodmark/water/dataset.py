@@ -13,7 +13,7 @@ from floodmark.errors import UserError
 from floodmark.grid import Grid
 from floodmark.water.features import NAMES
 from floodmark.water.history import SCALES
-from floodmark.water.layout import DEPTH, GROUPS, MILLIMETRES, RAIN, ROUTED, SETTLED
+from floodmark.water.layout import DEPTH, GROUPS, MILLIMETRES, RAIN, ROUTED, SETTLED, channel_names
 from floodmark.water.moments import NOWCAST
 from floodmark.water.shards import Shards
 from floodmark.water.simulated import CHANNEL_FACTOR, Simulated, as_seen
@@ -99,23 +99,8 @@ class Windows:
         return mapped
 
     def channel_names(self, groups: Sequence[str]) -> list[str]:
-        """Names of the input channels of some of `layout.GROUPS`, in the order that `inputs` gives them in.
-
-        heightmap: the elevation; terrain: `features.NAMES`; rain: the history, oldest first, and its missing share;
-        routed: rain run down the drainage network; settled: depth of what ran on the ground so far, had it settled
-        where it fell; simulated: depth of our own simulator on coarser cells; permanent: water that is there before the
-        rain.
-        """
-        names = {
-            "heightmap": ["elevation"],
-            "terrain": list(NAMES),
-            "rain": [*(f"rain_{index}" for index in range(len(self.statistics["pattern"]))), "rain_missing"],
-            "routed": [f"routed_{index}" for index in range(len(self.statistics["routed_pattern"]))],
-            "settled": ["settled_rain"],
-            "simulated": ["simulated_depth"],
-            "permanent": ["permanent_water"],
-        }
-        return [name for group in GROUPS if group in groups for name in names[group]]
+        """Names of the channels that `inputs` gives: see `layout.channel_names`."""
+        return channel_names(groups, len(self.statistics["pattern"]), len(self.statistics["routed_pattern"]))
 
     def select(self, task: str, split: str) -> pl.DataFrame:
         """The index rows of one task and split, in the index's order."""

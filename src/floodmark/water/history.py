@@ -97,3 +97,10 @@ SCALES: dict[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
     "none": lambda rates: rates,
 }
 """How a model may see rates, by name: rain is many small rates and few large ones, which a line would drown."""
+
+
+def unscaled(values: NDArray[np.float32], scaling: str) -> NDArray[np.float64]:
+    """Rates that were scaled by SCALES, in mm h-1 again."""
+    if scaling == "log":
+        return np.expm1(values.astype(np.float64))
+    return values.astype(np.float64) ** 2 if scaling == "square_root" else values.astype(np.float64)

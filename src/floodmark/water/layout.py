@@ -1,6 +1,15 @@
 """How windows lie on disk: what the writer and the reader of the arrays must agree on."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import polars as pl
+
+from floodmark.water.features import NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MILLIMETRES = 1000.0
 """Depth is stored as whole millimetres in uint16: to 65.5 m, finer than any threshold."""
@@ -48,3 +57,27 @@ RAIN, ROUTED, DEPTH, SETTLED = "rain", "routed", "depth", "settled"
 
 GROUPS = ("heightmap", "terrain", "rain", "routed", "settled", "simulated", "permanent")
 """Kinds of input channels, in the order in which they always come; a model's params name those it reads."""
+
+
+def channel_names(groups: Sequence[str], rain: int, routed: int) -> list[str]:
+    """Names of the input channels of some of GROUPS, in the order in which they come.
+
+    heightmap: the elevation; terrain: `features.NAMES`; rain: the history, oldest first, and its missing share; routed:
+    rain run down the drainage network; settled: depth of what ran on the ground so far, had it settled where it fell;
+    simulated: depth of our own simulator on coarser cells; permanent: water that is there before the rain.
+
+    Args:
+        groups: Of GROUPS, in any order.
+        rain: Channels of rain history.
+        routed: Channels of routed rain.
+    """
+    names = {
+        "heightmap": ["elevation"],
+        "terrain": list(NAMES),
+        "rain": [*(f"rain_{index}" for index in range(rain)), "rain_missing"],
+        "routed": [f"routed_{index}" for index in range(routed)],
+        "settled": ["settled_rain"],
+        "simulated": ["simulated_depth"],
+        "permanent": ["permanent_water"],
+    }
+    return [name for group in GROUPS if group in groups for name in names[group]]

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from floodmark.water.history import unscaled
 from floodmark.water.moments import EMULATE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from floodmark.water.dataset import Windows
 
@@ -34,13 +33,6 @@ def recent_rain(windows: Windows, source: int, frames: int) -> float:
     if windows.statistics["reducer"] == "sum":
         rates = rates / sizes[newest]
     return float((rates * sizes[newest]).sum() / sizes[newest].sum())
-
-
-def unscaled(values: NDArray[np.float32], scaling: str) -> NDArray[np.float64]:
-    """Rates as models see them, in mm h-1 again."""
-    if scaling == "log":
-        return np.expm1(values.astype(np.float64))
-    return values.astype(np.float64) ** 2 if scaling == "square_root" else values.astype(np.float64)
 
 
 def rain_class(rain: float, limits: Sequence[float]) -> int:

@@ -9,7 +9,7 @@ from scipy.ndimage import binary_dilation, binary_erosion
 
 from floodmark.settings.base import read_params, read_section
 from floodmark.settings.make_windows import MakeWindows
-from floodmark.water.checks.channels import channel_names
+from floodmark.water.checks.channels import names_of
 from floodmark.water.checks.digits import Sizes, read_digits
 from floodmark.water.checks.learn import Batches, Pace, moved
 from floodmark.water.checks.outlines import outlines
@@ -124,12 +124,12 @@ def test_a_network_without_ground_copies_the_rain():
 
 def test_channels_are_those_of_the_windows():
     windows = read_section(read_params(Path("params.yaml")), "make_windows", MakeWindows, "params.yaml")
-    names = channel_names(GROUPS, windows)
+    names = names_of(GROUPS, windows)
     assert names[0] == "elevation"
     assert names[-2:] == ["simulated_depth", "permanent_water"]
     assert sum(name.startswith("rain_") for name in names) == len(windows.pattern) + 1
     assert len(set(names)) == len(names)
-    assert channel_names(["rain", "heightmap"], windows) == ["elevation", *(n for n in names if n.startswith("rain_"))]
+    assert names_of(["rain", "heightmap"], windows) == ["elevation", *(n for n in names if n.startswith("rain_"))]
 
 
 def test_moved_images_are_rolled_with_zeros():

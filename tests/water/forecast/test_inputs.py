@@ -13,7 +13,7 @@ from floodmark.settings.make_water import MakeWater
 from floodmark.water.coarse_files import RAIN_SWEEPS
 from floodmark.water.downscale import settle
 from floodmark.water.forecast.ground import Ground, rain_over, read_ground
-from floodmark.water.forecast.inputs import Scene, channel_names
+from floodmark.water.forecast.inputs import Scene
 from floodmark.water.forecast.rain import NestedRain, Rain
 from floodmark.water.forecast.reckoned import RECKONED, Reckoner
 from floodmark.water.layout import GROUPS as ALL
@@ -45,14 +45,14 @@ def test_channels_are_those_of_the_windows(place, groups, task):
     permanent = np.asarray(place.windows.permanent)
     scene, shape = scene_of(place, groups=groups, permanent=permanent, task=task), place.windows.grid.shape
     assert scene.ground.grid == place.windows.grid
-    names = channel_names(groups, scene.statistics)
-    assert names == place.windows.channel_names(groups)
+    names = place.windows.channel_names(groups)
     seen = list(sources(place))
     assert len(seen) >= 3
     assert "settled_rain" in names
     for moment, source in seen:
         known, _ = scene.known(moment)
         found = scene.read(known, 0, 0, *shape)
+        assert found.shape == (len(names), *shape)
         np.testing.assert_allclose(
             found, place.windows.inputs(groups, task, source, 0, 0, *shape), rtol=1e-6, atol=1e-6
         )

@@ -7,31 +7,20 @@ from typing import TYPE_CHECKING
 import torch
 
 from floodmark.water import features
-from floodmark.water.layout import GROUPS
+from floodmark.water.layout import channel_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from floodmark.settings.make_windows import MakeWindows
 
-ELEVATION, MISSING, PERMANENT = "elevation", "rain_missing", "permanent_water"
-SETTLED, SIMULATED = "settled_rain", "simulated_depth"
+ELEVATION, MISSING = "elevation", "rain_missing"
 
 
-def channel_names(groups: Sequence[str], windows: MakeWindows) -> list[str]:
-    """Names of the channels of these groups, in the order of `layout.GROUPS`, as the windows of the study have them."""
+def names_of(groups: Sequence[str], windows: MakeWindows) -> list[str]:
+    """Names of the channels of these groups as the windows of the study have them."""
     rain = len(windows.pattern)
-    routed = rain if isinstance(windows.routed_pattern, str) else len(windows.routed_pattern)
-    names = {
-        "heightmap": [ELEVATION],
-        "terrain": list(features.NAMES),
-        "rain": [*(f"rain_{index}" for index in range(rain)), MISSING],
-        "routed": [f"routed_{index}" for index in range(routed)],
-        "settled": [SETTLED],
-        "simulated": [SIMULATED],
-        "permanent": [PERMANENT],
-    }
-    return [name for group in GROUPS if group in groups for name in names[group]]
+    return channel_names(groups, rain, rain if isinstance(windows.routed_pattern, str) else len(windows.routed_pattern))
 
 
 def ground_channels(names: Sequence[str]) -> list[int]:

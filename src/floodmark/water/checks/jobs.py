@@ -10,7 +10,7 @@ from floodmark.learning.device import pick_device
 from floodmark.learning.seeds import derive, fix, generator
 from floodmark.progress import say
 from floodmark.water.checks import autoencoder
-from floodmark.water.checks.channels import channel_names
+from floodmark.water.checks.channels import names_of
 from floodmark.water.checks.digits import LOW
 from floodmark.water.checks.learn import Pace, learn
 from floodmark.water.checks.recognition import Recogniser, information, normal_images
@@ -110,7 +110,7 @@ def scratch(own: Model) -> dict[str, str]:
 def _draw_water(job: Job) -> Result:
     checks, water = job.params.checks, job.params.water
     own: Model = getattr(water, job.model)
-    channels = channel_names(own.inputs, job.params.windows)
+    channels = names_of(own.inputs, job.params.windows)
     task = make_task(job.task, channels, water.wet_depths, job.sets.training, job.params.seed)
     loss = make_loss(own.loss, water.wet_depths, water.losses)
     fix(job.params.seed, "check_models", job.model, job.task)

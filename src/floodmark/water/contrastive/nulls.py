@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from floodmark.water.contrastive.pairs import PLACE
+from floodmark.water.history import unscaled
 from floodmark.water.moments import EMULATE
-from floodmark.water.rain_classes import unscaled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

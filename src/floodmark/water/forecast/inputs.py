@@ -131,20 +131,6 @@ def routed_spans(statistics: dict[str, Any]) -> list[tuple[int, int]]:
     return [(end - length, end) for end, length in zip(ends, lengths, strict=True)]
 
 
-def channel_names(groups: Sequence[str], statistics: dict[str, Any]) -> list[str]:
-    """Names of the channels that `Scene.read` gives."""
-    names = {
-        "heightmap": ["elevation"],
-        "terrain": list(NAMES),
-        "rain": [*(f"rain_{index}" for index in range(len(statistics["pattern"]))), "rain_missing"],
-        "routed": [f"routed_{index}" for index in range(len(statistics["routed_pattern"]))],
-        "settled": ["settled_rain"],
-        "simulated": ["simulated_depth"],
-        "permanent": ["permanent_water"],
-    }
-    return [name for group in GROUPS if group in groups for name in names[group]]
-
-
 def normalised(values: NDArray[np.float32], numbers: Sequence[dict[str, float]]) -> NDArray[np.float32]:
     """Channels of shape (channels, rows, columns), each less its mean and divided by its deviation."""
     mean = np.array([item["mean"] for item in numbers], np.float32)[:, None, None]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from floodmark.errors import UserError
 from floodmark.learning.device import pick_device
-from floodmark.water.forecast.inputs import channel_names
 from floodmark.water.forecast.reckoned import RECKONED
+from floodmark.water.layout import channel_names
 from floodmark.water.prediction import WaterModel
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def statistics_of(model: WaterModel, path: Path) -> dict[str, Any]:
         raise UserError(
             f"{path}: lacks {', '.join(absent)} of the windows it learnt from: train it again with this version"
         )
-    made = channel_names(model.groups, statistics)
+    made = channel_names(model.groups, len(statistics["pattern"]), len(statistics["routed_pattern"]))
     if made != model.config["channels"]:
         raise UserError(
             f"{path}: learnt from the channels {', '.join(model.config['channels'])}, this version makes "
