@@ -13,6 +13,6 @@ class AblateWater(Section):
     dates: Dates = Field(
         description="days whose storms train, choose and test; make_windows.split where no storm lies in some of them"
     )
-    epochs: Count = Field(description="epochs of every variant, at most, 1 to 10000")
+    epochs: Count = Field(description="epochs of every variant, 1 to 10000")
     moments: Moments
     deeper: int = Field(ge=1, le=8, description="train_water.temporal_cnn.depth of the deeper variant, 1 to 8")

@@ -18,5 +18,5 @@ class CurveStorms(Section):
         max_length=16,
         description="numbers of training storms, each 1 to 100000; those above what there is mean all",
     )
-    epochs: Count = Field(description="epochs of each training, at most, 1 to 10000")
+    epochs: Count = Field(description="epochs of each training, 1 to 10000")
     moments: Moments

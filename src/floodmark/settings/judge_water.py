@@ -14,7 +14,7 @@ Moments = Annotated[
 
 
 class Epochs(Section):
-    """Epochs of each model, at most, 1 to 10000."""
+    """Epochs of each model, 1 to 10000, the best of which counts."""
 
     temporal_cnn: Count = Field(description="of temporal_cnn")
     temporal_cnn_vae: Count = Field(description="of temporal_cnn_vae")
@@ -35,4 +35,4 @@ class JudgeWater(Section):
     variant_inputs: list[Inputs] = Field(
         max_length=8, description="kinds of channels that the variants of each model read, up to 8 lists"
     )
-    variant_epochs: Count = Field(description="epochs of every variant, at most, 1 to 10000")
+    variant_epochs: Count = Field(description="epochs of every variant, 1 to 10000")

@@ -11,11 +11,11 @@ class RepeatWater(Section):
     """Models, seeds, and how ground is held out in folds."""
 
     models: list[Model] = Field(min_length=1, max_length=6, description="models trained with every seed")
-    epochs: Count = Field(description="epochs of each of these trainings, at most, 1 to 10000")
+    epochs: Count = Field(description="epochs of each of these trainings, 1 to 10000")
     seeds: int = Field(ge=1, le=100, description="seeds that each model is trained with, 1 to 100")
     moments: Moments
     fold_models: list[Model] = Field(max_length=6, description="models trained in every fold; none where empty")
-    fold_epochs: Count = Field(description="epochs of each of these trainings, at most, 1 to 10000")
+    fold_epochs: Count = Field(description="epochs of each of these trainings, 1 to 10000")
     folds: int = Field(ge=2, le=100, description="one block of ground in this many is held out, each in one fold")
     block_cells: int = Field(ge=8, le=4096, description="side of these blocks, cells")
     guard_cells: int = Field(ge=0, le=512, description="width left out on both sides of their borders, cells")

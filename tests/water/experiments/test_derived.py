@@ -25,9 +25,16 @@ DATES = {"train": [["2012-01-01", "2012-12-31"]], "validation": [["2013-01-01", 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"fold": 1, "block_cells": 32, "guard_cells": 5, "guard_upstream": 0.5},
+        {
+            "fold": 1,
+            "block_cells": 32,
+            "guard_cells": 5,
+            "guard_upstream": 0.5,
+            "rain_scaling": "none",
+            "test_share": 0.4,
+            "stride_cells": 16,
+        },
         {"split": {**study.WINDOWS["split"], "by": "dates", "dates": DATES}},
-        {"rain_scaling": "none", "test_share": 0.4, "stride_cells": 16},
     ],
 )
 def test_derived_windows_have_the_bytes_of_windows_cut_anew(small, tmp_path, changes):

@@ -113,7 +113,7 @@ def in_rows(
         _plain(axis)
     if rows:
         axes[0].set_yticks(range(len(names)), [str(item).replace("_", " ") for item in names])
-        axes[0].invert_yaxis()
+        axes[0].set_ylim(len(names) - 0.5, -0.5)
         figure.legend(*axes[0].get_legend_handles_labels(), title=series.replace("_", " "), loc="outside right center")
     figure.suptitle(title)
     return svg(figure)

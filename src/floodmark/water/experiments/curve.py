@@ -11,7 +11,7 @@ from floodmark.water import splits
 from floodmark.water.dataset import Windows
 from floodmark.water.experiments import charts
 from floodmark.water.experiments.scores import columns, gain, index, place_of, prefixed, together, views
-from floodmark.water.experiments.trials import Place, Trial, run_trials, with_changes
+from floodmark.water.experiments.trials import Place, Trial, run_trials, with_budget
 from floodmark.water.moments import EMULATE
 from floodmark.water.scoring import SCORE
 
@@ -49,7 +49,7 @@ def curve_storms(
     windows = Windows(folder)
     counts = there_are(settings.storms, windows.select(EMULATE, splits.TRAIN)["storm"].n_unique())
     jobs = [
-        Trial(_key(model, count), model, seed, folder, with_changes(train, model, epochs=settings.epochs), storms=count)
+        Trial(_key(model, count), model, seed, folder, with_budget(train, model, settings.epochs), storms=count)
         for model in settings.models
         for count in counts
     ]

@@ -11,7 +11,7 @@ from floodmark.learning.seeds import generator
 from floodmark.water.draws import Draws, difference, estimates, over_storms, over_storms_and_blocks
 from floodmark.water.experiments.derived import derive_windows
 from floodmark.water.experiments.scores import SPLITS, best, columns, index_of, prefixed, together, views
-from floodmark.water.experiments.trials import Contest, Trial, with_changes
+from floodmark.water.experiments.trials import Contest, Trial, with_budget
 from floodmark.water.scoring import SCORE
 from floodmark.water.tallies import CASES
 from floodmark.water.views import UNSEEN_TERRAIN
@@ -75,7 +75,7 @@ def fold_jobs(
     """The models and baselines of one fold."""
     trials = [
         Trial(f"{model} in fold {fold}", model, seed, windows.folder,
-              with_changes(train, model, epochs=settings.fold_epochs))
+              with_budget(train, model, settings.fold_epochs))
         for model in settings.fold_models
     ]  # fmt: skip
     contests = [

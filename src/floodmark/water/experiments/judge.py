@@ -10,7 +10,7 @@ from floodmark.storage import write_text
 from floodmark.water.dataset import Windows
 from floodmark.water.experiments import charts
 from floodmark.water.experiments.scores import baselines_of, columns, gain, index, place_of, prefixed, together, views
-from floodmark.water.experiments.trials import Contest, Place, Trial, run_trials, with_changes
+from floodmark.water.experiments.trials import Contest, Place, Trial, run_trials, with_budget
 from floodmark.water.experiments.variants import BASE, Variant, variants
 from floodmark.water.moments import EMULATE
 from floodmark.water.scorecard import COMPARISONS
@@ -60,7 +60,7 @@ def judge_water(
     """
     models = place.evaluate.models
     trials = [
-        Trial(model, model, seed, folder, with_changes(train, model, epochs=getattr(settings.epochs, model)))
+        Trial(model, model, seed, folder, with_budget(train, model, getattr(settings.epochs, model)))
         for model in models
     ]
     tried = list(variants(train, settings))

@@ -24,7 +24,7 @@ from floodmark.water.experiments.scores import (
     together,
     views,
 )
-from floodmark.water.experiments.trials import Place, Trial, run_trials, with_changes
+from floodmark.water.experiments.trials import Place, Trial, run_trials, with_budget, with_changes
 from floodmark.water.moments import EMULATE
 from floodmark.water.scoring import SCORE
 from floodmark.water.tallies import CASES
@@ -95,7 +95,7 @@ def by_dates(origin: Origin, folder: Path, settings: AblateWater) -> Windows:
 
 def trials(windows: Windows, folder: Path, train: TrainWater, settings: AblateWater, seed: int) -> list[Trial]:
     """The base, and one for each change."""
-    base = with_changes(train, MODEL, epochs=settings.epochs)
+    base = with_budget(train, MODEL, settings.epochs)
     storms = windows.select(EMULATE, splits.TRAIN)["storm"].n_unique()
     raw = with_raw_numbers(windows, folder / "raw_numbers").folder
 

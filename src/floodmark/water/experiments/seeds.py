@@ -9,7 +9,7 @@ import numpy as np
 from floodmark.learning.seeds import derive, generator
 from floodmark.water.experiments.repeated import repeated, seed_weights
 from floodmark.water.experiments.scores import baselines_of, best, columns, place_of, prefixed
-from floodmark.water.experiments.trials import Contest, Trial, with_changes
+from floodmark.water.experiments.trials import Contest, Trial, with_budget
 from floodmark.water.scoring import SCORE
 from floodmark.water.tallies import CASES
 
@@ -43,7 +43,7 @@ def seed_jobs(folder: Path, train: TrainWater, settings: RepeatWater, seed: int)
     trials = [
         Trial(
             key(model, number), model, seed_of(seed, number), folder,
-            with_changes(train, model, epochs=settings.epochs),
+            with_budget(train, model, settings.epochs),
         )
         for model in settings.models
         for number in range(settings.seeds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,14 @@ def with_changes(settings: TrainWater, model: str, **changes: Any) -> TrainWater
     return settings.model_copy(update={model: type(own).model_validate({**own.model_dump(), **changes})})
 
 
+def with_budget(settings: TrainWater, model: str, epochs: int) -> TrainWater:
+    """The params with so many epochs for one model, none of which is left out: the best one counts.
+
+    A patience for short trainings would end a long one while its rate is still high.
+    """
+    return with_changes(settings, model, epochs=epochs).model_copy(update={"patience": epochs})
+
+
 def run_trials(jobs: Sequence[Trial | Contest], place: Place) -> list[Outcome]:
     """Do all, side by side, and give what comes of them in the order of the jobs; what is finished is not done again.
 
@@ -121,7 +130,7 @@ def run_trials(jobs: Sequence[Trial | Contest], place: Place) -> list[Outcome]:
 
 def _run(job: tuple[Trial | Contest, Place]) -> Outcome:
     one, place = job
-    folder = None if place.work is None else place.work / one.name.replace("/", "_").replace(" ", "_")
+    folder = None if place.work is None else place.work / re.sub(r"[^\w.]", "_", one.name)
     kept = None if folder is None else read_kept(folder)
     if kept is not None:
         return kept

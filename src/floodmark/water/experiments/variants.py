@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from floodmark.water.experiments.trials import with_changes
+from floodmark.water.experiments.trials import with_budget, with_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ def variants(train: TrainWater, settings: JudgeWater) -> Iterator[Variant]:
     An encoder that was pretrained reads what it was pretrained on: with other inputs it begins from scratch.
     """
     for model in settings.variant_models:
-        base = with_changes(train, model, epochs=settings.variant_epochs)
+        base = with_budget(train, model, settings.variant_epochs)
         own = getattr(base, model)
         yield Variant(model, BASE, base)
         for inputs in settings.variant_inputs:
