@@ -64,7 +64,7 @@ def test_what_moments_hold_cannot_be_changed(small):
 
 
 def test_folds_hold_out_every_block_once(small, tmp_path):
-    folds = derive_folds(small, tmp_path, repeat_settings())
+    folds = list(derive_folds(small, tmp_path, repeat_settings()).values())
     held = [np.unique(fold.block[fold.region == splits.UNSEEN]) for fold in folds]
     seen = [np.unique(fold.block[fold.region == splits.SEEN]) for fold in folds]
     assert sorted(np.concatenate(held)) == list(range(int(folds[0].block.max()) + 1))
@@ -72,6 +72,11 @@ def test_folds_hold_out_every_block_once(small, tmp_path):
         assert set(out) & set(kept) == set()
     storms = [set(fold.select("emulate", splits.TEST)["storm"]) for fold in folds]
     assert all(names == storms[0] for names in storms)
+
+
+def test_a_fold_without_ground_held_out_is_left_out(small, tmp_path, capsys):
+    assert derive_folds(small, tmp_path, repeat_settings(block_cells=200)) == {}
+    assert "fold 1 has no ground to learn from or none held out" in capsys.readouterr().err
 
 
 def test_raw_numbers_are_metres_and_millimetres_an_hour(small, tmp_path):

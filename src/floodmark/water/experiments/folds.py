@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from floodmark.learning.seeds import generator
+from floodmark.progress import say
+from floodmark.water import splits
 from floodmark.water.draws import Draws, difference, estimates, over_storms, over_storms_and_blocks
 from floodmark.water.experiments.derived import derive_windows
 from floodmark.water.experiments.scores import SPLITS, best, columns, index_of, prefixed, together, views
 from floodmark.water.experiments.trials import Contest, Trial, with_budget
+from floodmark.water.moments import EMULATE
 from floodmark.water.scoring import SCORE
 from floodmark.water.tallies import CASES
 from floodmark.water.views import UNSEEN_TERRAIN
@@ -61,12 +64,16 @@ def fold_settings(origin: Origin, settings: RepeatWater, fold: int) -> MakeWindo
     )  # fmt: skip
 
 
-def derive_folds(origin: Origin, folder: Path, settings: RepeatWater) -> list[Windows]:
-    """The windows of every fold, in folders of their own."""
-    return [
-        derive_windows(origin, folder / f"fold_{fold}", fold_settings(origin, settings, fold))
-        for fold in range(settings.folds)
-    ]
+def derive_folds(origin: Origin, folder: Path, settings: RepeatWater) -> dict[int, Windows]:
+    """The windows of every fold by its number; those with nothing to learn from or held out are left out, and said."""
+    found: dict[int, Windows] = {}
+    for fold in range(settings.folds):
+        windows = derive_windows(origin, folder / f"fold_{fold}", fold_settings(origin, settings, fold))
+        if windows.select(EMULATE, splits.TRAIN).height and (np.asarray(windows.region) == splits.UNSEEN).any():
+            found[fold] = windows
+        else:
+            say(f"fold {fold} has no ground to learn from or none held out: make repeat_water.block_cells smaller")
+    return found
 
 
 def fold_jobs(
@@ -84,13 +91,13 @@ def fold_jobs(
     return [*trials, *contests]
 
 
-def parts(folds: Sequence[tuple[Windows, Sequence[Outcome]]], evaluate: EvaluateWater, seed: int) -> list[Part]:
+def parts(folds: Mapping[int, tuple[Windows, Sequence[Outcome]]], evaluate: EvaluateWater, seed: int) -> list[Part]:
     """Every fold on both splits, and both splits of all folds together.
 
     Storms are the same in all folds, and blocks of different folds are different ground where it was unseen.
     """
     found: list[Part] = []
-    for fold, (windows, outcomes) in enumerate(folds):
+    for fold, (windows, outcomes) in folds.items():
         for view in views(windows, together(outcomes), evaluate, seed):
             tables = {_anywhere(key, fold): view.table(key, CASES) for key in view.keys(CASES)}
             found.append(Part(str(fold), view.split, tables, view.draws))

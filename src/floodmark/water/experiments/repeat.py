@@ -47,16 +47,16 @@ def repeat_water(
     """
     windows = Windows(origin.windows)
     learnt = windows.index.height > 0 and bool(settings.fold_models)
-    cut = derive_folds(origin, folder, settings) if learnt else []
+    cut = derive_folds(origin, folder, settings) if learnt else {}
     first = seed_jobs(origin.windows, train, settings, seed)
-    in_folds = [fold_jobs(fold, one, train, settings, seed) for fold, one in enumerate(cut)]
-    found = iter(run_trials([*first, *(job for jobs in in_folds for job in jobs)], place))
+    in_folds = {fold: fold_jobs(fold, one, train, settings, seed) for fold, one in cut.items()}
+    found = iter(run_trials([*first, *(job for jobs in in_folds.values() for job in jobs)], place))
     with_seeds = [next(found) for _ in first]
     shown = views(windows, together(with_seeds), place.evaluate, seed)
     if not shown:
         say("no storm was held out: nothing is scored")
     write_csv(outputs.seeds, SEEDS, seed_rows(shown, train.wet_depths, settings, seed))
-    scored = [(one, [next(found) for _ in jobs]) for one, jobs in zip(cut, in_folds, strict=True)]
+    scored = {fold: (cut[fold], [next(found) for _ in jobs]) for fold, jobs in in_folds.items()}
     rows = list(fold_rows(parts(scored, place.evaluate, seed), settings.fold_models))
     write_csv(outputs.folds, FOLDS, rows)
     depth = train.wet_depths[0]

@@ -33,8 +33,11 @@ def together(outcomes: Iterable[Outcome]) -> Tables:
 
 
 def views(windows: Windows, tables: Tables, evaluate: EvaluateWater, seed: int) -> list[View]:
-    """Unseen storms and unseen terrain; none where no storm was tested."""
-    return [view(windows, tables, EMULATE, split, evaluate, seed) for split in SPLITS] if tables.storms else []
+    """Unseen storms and unseen terrain; none where no storm was tested, nor of a kind of ground that there is not."""
+    if not tables.storms:
+        return []
+    both = (view(windows, tables, EMULATE, split, evaluate, seed) for split in SPLITS)
+    return [shown for shown in both if shown.blocks.size]
 
 
 def index_of(sums: NDArray[np.floating]) -> dict[str, NDArray[np.float64]]:
