@@ -78,14 +78,24 @@ def keys_check() -> None:
     click.echo(check_key(_root()))
 
 
-@main.command(epilog="Examples:\n\n  floodmark params\n\n  floodmark params --write")
+@main.command(
+    epilog="Examples:\n\n  floodmark params\n\n  floodmark params --lay presets/gpu.yaml\n\n  floodmark params --write"
+)
 @click.option("--write", is_flag=True, help="Write params.schema.json.")
-def params(write: bool) -> None:
+@click.option(
+    "--lay",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Lay the keys of a file, such as a preset, over params.yaml.",
+)
+def params(write: bool, lay: Path | None) -> None:
     """Check params.yaml as a whole, and say what is wrong with it."""
+    from floodmark import overlay
     from floodmark.settings.base import read_params
     from floodmark.settings.every import check_params, schema
     from floodmark.storage import write_text
 
+    if lay is not None:
+        overlay.lay(_root() / "params.yaml", [read_params(lay)], str(lay))
     check_params(read_params(_root() / "params.yaml"), "params.yaml")
     if write:
         write_text(_root() / "params.schema.json", schema())

@@ -10,7 +10,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from floodmark.errors import UserError
+from floodmark.overlay import lay
 from floodmark.progress import say
+from floodmark.settings.base import read_params
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,30 +95,11 @@ def _check_checkout(project: Path) -> None:
 
 def _take_params(study: Path, name: str, data: Path) -> None:
     """Lay the data's params over the project's, key by key, and check the result as a whole."""
-    from ruamel.yaml import YAML
-
-    from floodmark.settings.base import read_params
-    from floodmark.settings.every import check_params
-
     overlay = data / "params.yaml"
-    yaml = YAML()
-    yaml.width = 1000
-    params = yaml.load((study / "params.yaml").read_text(encoding="utf-8"))
-    _merge(params, {"report": {"title": name, "is_demonstration": False}})
+    overlays: list[dict[str, Any]] = [{"report": {"title": name, "is_demonstration": False}}]
     if overlay.is_file():
-        _merge(params, read_params(overlay))
-    with (study / "params.yaml").open("w", encoding="utf-8") as file:
-        yaml.dump(params, file)
-    check_params(read_params(study / "params.yaml"), str(overlay))
-
-
-def _merge(base: dict[str, Any], overlay: dict[str, Any]) -> None:
-    for key, value in overlay.items():
-        inner = base.get(key)
-        if isinstance(inner, dict) and isinstance(value, dict):
-            _merge(inner, value)
-        else:
-            base[key] = value
+        overlays.append(read_params(overlay))
+    lay(study / "params.yaml", overlays, str(overlay))
 
 
 def _drop_embedded(study: Path) -> None:

@@ -15,12 +15,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from floodmark.report.names import MODELS, ORACLE, SCORE, SPLITS
 from floodmark.report.systems import JUDGES
 
 MARKER = re.compile(r"(<!-- table: (\w+) ([^|\n]+?)(?: \| ([^\n]*?))? -->\n).*?(<!-- end of table -->)", re.DOTALL)
 BASELINE = "vader_without_emoji"
 NAMES = JUDGES | {"vader": "VADER, emoji left in", "sentence_dense": "sentence encoder, two dense layers"}
-PAGES = ("README.md", "docs/explanation/images-and-sentiment.md")
+PAGES = ("README.md", "docs/explanation/images-and-sentiment.md", "docs/explanation/water-models.md")
 Row = dict[str, Any]
 Reader = Callable[[str], str]
 """The text of a file by its path."""
@@ -163,6 +164,32 @@ def rows(name: str, arguments: list[str], reader: Reader) -> str:
     return markdown([column.replace("_", " ") for column in arguments[0].split("; ")], cells)
 
 
+def water(name: str, arguments: list[str], reader: Reader) -> str:
+    """Models, baselines and oracles of water, the best of each first; arguments: the task and the wet depth, m."""
+    task, depth = arguments
+    kept = [row for row in read(name, reader) if (row["task"], shown(row["wet_depth"])) == (task, depth)]
+    splits = [split for split in SPLITS if any(row["split"] == split for row in kept)]
+    found = {(row["model"], row["split"]): row for row in kept}
+
+    kinds = ["model", "baseline", "oracle"]
+
+    def kind(model: str) -> str:
+        return "model" if model in MODELS else "oracle" if model.endswith(ORACLE) else "baseline"
+
+    def rank(model: str) -> tuple[int, float, str]:
+        score = found.get((model, splits[0]), {}).get(SCORE)
+        return kinds.index(kind(model)), -(score or 0.0), model
+
+    names = sorted({row["model"] for row in kept}, key=rank)
+    counts = {row["model"]: row["parameters"] for row in kept}
+    cells = [
+        [f"`{model}`", kind(model), *(interval(found.get((model, split)), SCORE) for split in splits),
+         f"{counts[model]:,.0f}"]
+        for model in names
+    ]  # fmt: skip
+    return markdown(["", "kind", *(split.replace("_", " ") for split in splits), "numbers learnt"], cells)
+
+
 def shown(value: Any) -> str:
     """A cell as it stands in the file."""
     if isinstance(value, float):
@@ -175,6 +202,7 @@ KINDS: dict[str, Callable[[str, list[str], Reader], str]] = {
     "effects": effects,
     "scores": scores,
     "rows": rows,
+    "water": water,
 }
 
 

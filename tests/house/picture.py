@@ -13,6 +13,7 @@ LAND = {
     "generate_storms",
     "make_water",
     "make_windows",
+    "pretrain_contrastive",
     "train_water",
     "evaluate_water",
 }

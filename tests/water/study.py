@@ -24,7 +24,7 @@ MINUTES = np.timedelta64(60, "s")
 
 WINDOWS = {
     "pattern": [4, 2, 1], "routed_pattern": [7, 2], "snapshot_minutes": 30, "lead_minutes": 30, "wet_depth": 0.1,
-    "patch_cells": 16, "stride_cells": 8, "dry_weight": 0.1, "min_events": 6, "test_share": 0.25,
+    "patch_cells": 16, "least_seen_share": 1, "stride_cells": 8, "dry_weight": 0.1, "min_events": 6, "test_share": 0.25,
     "validation_share": 0.2, "independence_hours": 6, "block_cells": 24, "unseen_one_in": 4, "guard_cells": 3,
     "reducer": "mean", "rain_scaling": "log", "fold": 2, "guard_upstream": 1, "shard_mib": 256,
     "coarse_factors": [2, 4],
@@ -60,7 +60,7 @@ TRAINING = {
     "guided_unet": {**LEARNING, "inputs": ["terrain", "rain", "routed", "simulated"], "widths": [8, 16]},
 }  # fmt: skip
 EVALUATION = {
-    "models": ["unet"], "resamples": 200, "climatology_classes": 4, "rain_frames": 3, "rain_bins": [4, 7],
+    "models": ["unet"], "moments": 100, "resamples": 200, "climatology_classes": 4, "rain_frames": 3, "rain_bins": [4, 7],
     "min_wet_cells": 20, "min_storms": 3, "calibration_maps": 4, "maps": 1,
 }  # fmt: skip
 

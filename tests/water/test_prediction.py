@@ -54,6 +54,17 @@ def model(windows):
     return untrained(windows, "unet", widths=[4, 6, 8])
 
 
+@pytest.mark.parametrize("name", ["unet", "guided_unet", "contrastive_decoder"])
+def test_the_fastest_form_predicts_the_same(windows, name):
+    model = untrained(windows, name)
+    for task in ("emulate", "nowcast"):
+        expected = predict(model.networks[task], windows, model.groups, task, 1)
+        found = predict(model.predictor(task), windows, model.groups, task, 1)
+        for one, other in zip(found, expected, strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-6)
+    assert model.predictor("emulate") is model.predictor("emulate")
+
+
 @pytest.mark.parametrize("side", [16, 33])
 @pytest.mark.parametrize("name", MODELS)
 def test_tiles_leave_no_mark(windows, name, side, monkeypatch):

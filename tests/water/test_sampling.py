@@ -8,7 +8,7 @@ import torch
 
 from floodmark.learning.seeds import generator
 from floodmark.water import splits
-from floodmark.water.sampling import Sampler, turn
+from floodmark.water.sampling import Sampler, turn, turned_there
 
 GROUPS = ["terrain", "rain", "routed"]
 
@@ -24,7 +24,7 @@ class Slow:
     def __init__(self, windows, unknown=None):
         self.windows, self.unknown = windows, unknown
         if unknown is not None:
-            self.known = lambda row, col, height, width: ~unknown[row : row + height, col : col + width]
+            self.learnable = lambda row, col, height, width: ~unknown[row : row + height, col : col + width]
 
     def __getattr__(self, name):
         return getattr(self.windows, name)
@@ -93,6 +93,15 @@ def test_batches_are_those_of_a_plain_loop_whoever_cuts_them_and_how_fast(window
             np.testing.assert_array_equal(depth.numpy(), plain_depth)
             assert known.dtype == torch.bool
             assert known.all()
+
+
+def test_a_gpu_is_given_the_same_batches_though_it_turns_them_itself(windows):
+    one = sampler(windows, workers=0)
+    for draws in one._draws(4):
+        expected, found = one._turned(draws), turned_there(*one._upright(draws))
+        for tensor, other in zip(expected, found, strict=True):
+            assert torch.equal(tensor, other)
+        assert found[0].is_contiguous(memory_format=torch.channels_last)
 
 
 def test_where_depth_is_known_is_turned_with_it(windows):

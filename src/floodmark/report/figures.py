@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from floodmark.charts import COLOURS, svg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+MODEL, BASELINE, ORACLE = "models", "baselines", "oracles, which know the simulation"
+"""Kinds of what has a score."""
+
+
+class Standing(NamedTuple):
+    """A score with its 95 % interval, both bounds being the value itself where there is none."""
+
+    name: str
+    kind: str
+    value: float
+    low: float
+    high: float
 
 
 def curves(lines: Mapping[str, Sequence[float]], ylabel: str, title: str) -> str:
@@ -80,6 +93,34 @@ def intervals(rows: Sequence[tuple[str, float, float, float]], xlabel: str, titl
     axes.invert_yaxis()
     axes.set(xlabel=xlabel, title=title)
     axes.grid(axis="x", alpha=0.3)
+    return svg(figure)
+
+
+def standings(panels: Mapping[str, Sequence[Standing]], xlabel: str, title: str) -> str:
+    """A panel per split, a row per name: models above, then baselines, then oracles, the best of each kind first."""
+    from matplotlib.figure import Figure
+
+    marks = {MODEL: (COLOURS[1], "o"), BASELINE: (COLOURS[0], "s"), ORACLE: ("grey", "D")}
+    there = {row.kind for rows in panels.values() for row in rows}
+    ranked: dict[str, tuple[int, float]] = {}
+    for standing in (one for rows in panels.values() for one in rows):
+        ranked.setdefault(standing.name, (list(marks).index(standing.kind), -standing.value))
+    names = sorted(ranked, key=lambda name: (ranked[name], name))
+    figure = Figure(figsize=(2.0 + 3.1 * len(panels), 1.0 + 0.24 * len(names)))
+    grid = figure.subplots(1, len(panels), sharey=True, sharex=True, squeeze=False)[0]
+    for axes, (split, rows) in zip(grid, panels.items(), strict=True):
+        for kind, (colour, marker) in ((kind, mark) for kind, mark in marks.items() if kind in there):
+            chosen = [row for row in rows if row.kind == kind]
+            places = [names.index(row.name) for row in chosen]
+            axes.hlines(places, [row.low for row in chosen], [row.high for row in chosen], color=colour, linewidth=2)
+            axes.plot([row.value for row in chosen], places, marker, color=colour, markersize=5, label=kind)
+        axes.set(title=split, xlabel=xlabel)
+        axes.grid(axis="x", alpha=0.3)
+    grid[0].set_yticks(range(len(names)), names)
+    grid[0].invert_yaxis()
+    grid[-1].legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1, 1))
+    figure.suptitle(title)
+    figure.tight_layout()
     return svg(figure)
 
 

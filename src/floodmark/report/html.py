@@ -88,6 +88,11 @@ def note(text: str) -> str:
     return f'<p class="note">{escape(text)}</p>\n'
 
 
+def paragraph(text: str) -> str:
+    """Running text."""
+    return f"<p>{escape(text)}</p>\n"
+
+
 def fold(title: str, content: str) -> str:
     """Detail that opens on a click."""
     return f"<details><summary>{escape(title)}</summary>{content}</details>\n"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from floodmark.report import figures, html
-from floodmark.report.files import read_histories, read_metrics, read_rows
+from floodmark.report import html
+from floodmark.report.contrast import contrast
+from floodmark.report.files import read_metrics, read_rows
+from floodmark.report.names import MODELS, words
+from floodmark.report.water import models
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-SCORE_COLUMNS = ("model", "task", "split", "wet_depth", "critical_success_index", "low", "high", "parameters")
 EVENTS_SHOWN = 20
 
 
@@ -19,9 +22,8 @@ def land(outputs: Path) -> str:
     return (
         html.section("rain", "Rain and terrain", *_inputs(outputs))
         + html.section("water", "Simulated water", *_water(outputs))
-        + html.section(
-            "models", "Water models against baselines", _windows(outputs), *_scores(outputs), *_training(outputs)
-        )
+        + html.section("models", "Water models against baselines", *models(outputs))
+        + html.section("contrast", "What rain and water have in common", *contrast(outputs))
         + html.section("maps", "Truth against prediction", *_maps(outputs))
     )
 
@@ -41,40 +43,31 @@ def _water(outputs: Path) -> list[str]:
     return [summary, html.fold(title, html.table(list(events[0]), shown))]
 
 
-def _windows(outputs: Path) -> str:
-    return html.tree(read_metrics(outputs / "windows.json"), "What is learnt from and what is held out")
-
-
-def _scores(outputs: Path) -> list[str]:
-    rows = read_rows(outputs / "water/scores.csv")
-    parts = []
-    for split in sorted({row["split"] for row in rows}):
-        chosen = [row for row in rows if row["split"] == split and _complete(row)]
-        lines = [
-            (f"{row['model']}, {row['task']}, {row['wet_depth']:g} m", *(row[k] for k in SCORE_COLUMNS[4:7]))
-            for row in chosen
-        ]
-        if lines:
-            title = f"Critical success index, {split.replace('_', ' ')} (95 % intervals)"
-            parts.append(html.drawing(figures.intervals(lines, "critical success index", title), title))
-    table = html.table(SCORE_COLUMNS, ([row[key] for key in SCORE_COLUMNS] for row in rows), "All scores")
-    return [*parts, table if rows else html.note("No event was held out for testing, so nothing is scored.")]
-
-
-def _complete(row: dict[str, Any]) -> bool:
-    return all(isinstance(row[key], (int, float)) for key in SCORE_COLUMNS[4:7])
-
-
-def _training(outputs: Path) -> list[str]:
-    histories = read_histories(outputs / "water/models")
-    losses = {name: [row["loss"] for row in rows] for name, rows in histories.items()}
-    if not losses:
-        return []
-    return [html.drawing(figures.curves(losses, "training loss", "Water models: training"), "Training loss by epoch")]
-
-
 def _maps(outputs: Path) -> list[str]:
+    """By event the last model of the order; of the first event the others too, folded: all would make a heavy page."""
     maps = sorted((outputs / "water/maps").glob("*.png"))
     if not maps:
         return [html.note("No map was drawn.")]
-    return [html.picture(path, path.stem.replace("_", " ")) for path in maps]
+    events: dict[str, dict[str, Path]] = {}
+    for path in maps:
+        model, event = _model_and_event(path.stem)
+        events.setdefault(event, {})[model] = path
+    parts = [part for place, (event, drawn) in enumerate(events.items()) for part in _event(event, drawn, place == 0)]
+    told = "The other models' maps of these events lie in outputs/water/maps."
+    return [*parts, html.paragraph(told)] if len(events) > 1 and len(maps) > len(events) else parts
+
+
+def _model_and_event(stem: str) -> tuple[str, str]:
+    """The two halves of a map's name; one model's name may begin like another's."""
+    for model in sorted(MODELS, key=len, reverse=True):
+        if stem.startswith(f"{model}_"):
+            return model, stem.removeprefix(f"{model}_")
+    return "", stem
+
+
+def _event(event: str, drawn: dict[str, Path], whole: bool) -> Sequence[str]:
+    order = [name for name in reversed(MODELS) if name in drawn] + [name for name in drawn if name not in MODELS]
+    shown = order if whole else order[:1]
+    pictures = [html.picture(drawn[name], f"{words(name)} on {event}" if name else words(event)) for name in shown]
+    rest = html.fold(f"The other models on {event}", "".join(pictures[1:])) if pictures[1:] else ""
+    return [pictures[0], rest]

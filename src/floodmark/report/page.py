@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from floodmark.settings.report import Report
 
-ANCHORS = ("systems", "rain", "water", "models", "maps", "tweets", "images", "sentiment", "human", "topics")
+ANCHORS = (
+    "systems", "rain", "water", "models", "contrast", "maps", "tweets", "images", "sentiment", "human", "topics",
+)  # fmt: skip
 
 
 def write_page(outputs: Path, page: Path, settings: Report, confidences: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The table of the systems: what there is, how to rebuild it, its score beside its baseline, and what is to come."""
+"""The table of the systems: what there is, how to rebuild it, and its score beside its baselines."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from floodmark.report.files import read_metrics, read_rows
+from floodmark.report.names import MODELS, SCORE, known, strongest, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-SCORE, PREDICTED = "critical_success_index", "predicted_events"
 COLUMNS = ("system", "rebuild with", "score", "baseline")
-TO_COME = "to come"
+STORMS, TERRAIN, PREDICTED = "unseen_storms", "unseen_terrain", "predicted_events"
 BASELINES = ("climatology", "routed_rain")
+"""Those of water that stand beside every model, with the strongest one, whichever that is."""
+BEST = "guided_unet"
 JUDGES = {
     "vader_without_emoji": "VADER",
     "vader": "with the emoji",
@@ -37,50 +39,71 @@ class System:
 
     Attributes:
         name: What a reader looks for.
-        target: What `dvc repro` takes; empty while the system is to come.
+        target: What `dvc repro` takes.
         score: Reads its score and its baseline's, as text, from the outputs folder for the confidences of the params.
     """
 
     name: str
     target: str
-    score: Callable[[Path, Sequence[str]], tuple[str, str]] | None = None
+    score: Callable[[Path, Sequence[str]], tuple[str, str]]
 
 
 def rows(outputs: Path, confidences: Sequence[str]) -> list[tuple[str, str, str, str]]:
     """The table's rows for the outputs that lie in a folder, and the CLIP models of these confidences."""
     result = []
     for system in SYSTEMS:
-        if system.score is None:
-            result.append((system.name, TO_COME, "", ""))
-            continue
         score, baseline = system.score(outputs, confidences)
         result.append((system.name, f"dvc repro {system.target}", score, baseline))
     return result
 
 
-def _water(task: str) -> Callable[[Path, Sequence[str]], tuple[str, str]]:
+def _water(model: str, task: str = "emulate") -> Callable[[Path, Sequence[str]], tuple[str, str]]:
     def read(outputs: Path, _: Sequence[str]) -> tuple[str, str]:
         found = [row for row in read_rows(outputs / "water/scores.csv") if row["task"] == task]
         shallowest = min((row["wet_depth"] for row in found), default=None)
-        pick = {(row["model"], row["split"]): row for row in found if row["wet_depth"] == shallowest}
+        found = [row for row in found if row["wet_depth"] == shallowest]
+        pick = {(row["model"], row["split"]): row for row in found}
 
-        def shown(model: str) -> str:
-            values = [pick.get((model, split)) for split in ("unseen_storms", "unseen_terrain")]
-            return " / ".join(_interval(row, SCORE) for row in values)
-
-        def real(model: str) -> str:
-            row = pick.get((model, PREDICTED))
-            return "" if row is None else f", radar's own events {_interval(row, SCORE)}"
+        def shown(name: str) -> str:
+            values = " / ".join(_interval(pick.get((name, split)), SCORE) for split in (STORMS, TERRAIN))
+            real = pick.get((name, PREDICTED))
+            return values if real is None else f"{values}, radar's own events {_interval(real, SCORE)}"
 
         at = "" if shallowest is None else f" at {shallowest:g} m"
         # Where radar's events are too few to be split they are only predicted, and generated storms are the test.
         storms = "unseen generated storms" if any(row["split"] == PREDICTED for row in found) else "unseen storms"
+        best = [strongest([row for row in found if row["split"] == split]) for split in (STORMS, TERRAIN)]
+        others = dict.fromkeys(name for name in best if name is not None and name not in BASELINES)
+        told = [*((name, "") for name in BASELINES), *((name, "strongest, ") for name in others)]
         return (
-            f"critical success index{at} against the simulation, {storms} / terrain: {shown('unet')}{real('unet')}",
-            "; ".join(f"{name.replace('_', ' ')} {shown(name)}{real(name)}" for name in BASELINES),
+            f"critical success index{at} against the simulation, {storms} / terrain: {shown(model)}",
+            "; ".join(f"{prefix}{words(name)} {shown(name)}" for name, prefix in told),
         )
 
     return read
+
+
+def _contrast(outputs: Path, _: Sequence[str]) -> tuple[str, str]:
+    """The verdict, and recall@1 among windows of any ground and of the same ground, beside the best null's."""
+    summary = read_metrics(outputs / "water/contrastive/retrieval.json")
+    found = summary.get("candidates", {})
+    own, nulls = [], []
+    for name in ("anywhere", "same_place"):
+        recall, best = found.get(name, {}).get("recall_at_1", {}), found.get(name, {}).get("best_null", "")
+        above = found.get(name, {}).get("above_best_null", {})
+        own.append(_number(recall.get("model")))
+        bounds = [above.get(key) for key in ("value", "low", "high")]
+        gain = "above it {:+.2f} ({:+.2f} to {:+.2f})".format(*bounds) if all(map(known, bounds)) else "–"
+        nulls.append(f"{words(best)} {_number(recall.get(best))}, {gain}" if best else "–")
+    return (
+        f"a relation that a model can learn: {summary.get('verdict', '–')}; recall@1 on unseen storms, candidates of "
+        f"any ground / the same ground: {' / '.join(own)}",
+        f"best null: {' / '.join(nulls)}",
+    )
+
+
+def _number(value: Any) -> str:
+    return f"{value:.2f}" if known(value) else "–"
 
 
 def _interval(row: dict[str, Any] | None, key: str) -> str:
@@ -151,19 +174,16 @@ def _people(outputs: Path, _: Sequence[str]) -> tuple[str, str]:
 
 
 SYSTEMS = (
-    System(
-        "Rain so far and terrain to water now (`emulate`): U-Net with routed rain",
-        "evaluate_water",
-        _water("emulate"),
+    *(
+        System(f"{told} (`{name}`)", f"train_water@{name} evaluate_water", _water(name))
+        for name, told in MODELS.items()
     ),
     System(
-        "Water one lead time ahead (`nowcast`): the same U-Net, tuned",
-        "evaluate_water",
-        _water("nowcast"),
+        f"The same one lead time ahead (`nowcast`), by the last of these (`{BEST}`)",
+        f"train_water@{BEST} evaluate_water",
+        _water(BEST, "nowcast"),
     ),
-    System("Temporal CNN", ""),
-    System("Variational autoencoder", ""),
-    System("Contrastive rain ↔ water, and a decoder on it", ""),
+    System("Contrastive rain ↔ water: is there a relation to learn?", "pretrain_contrastive", _contrast),
     System("LSTM + GloVe", "train_text@lstm evaluate_human", _human("lstm")),
     System("Transformer encoder + GloVe", "train_text@transformer evaluate_human", _human("transformer")),
     System("CLIP + two dense layers", "train_clip evaluate_human", _clip),

@@ -27,6 +27,9 @@ class EvaluateWater(Section):
     models: list[Model] = Field(
         min_length=1, max_length=32, description=f"models of train_water scored: {', '.join(MODELS)}"
     )
+    moments: int = Field(
+        ge=1, le=100000, description="moments of each held-out event that are scored, spread evenly over its time"
+    )
     resamples: int = Field(ge=100, le=100000, description="bootstrap samples of the 95 % intervals")
     climatology_classes: int = Field(
         ge=2, le=100, description="classes of drainage area that wetness is carried to unseen ground by"

@@ -85,6 +85,12 @@ class MakeWindows(Section):
     lead_minutes: int = Field(ge=1, le=1440, description="lead of the task nowcast: target time minus t0, min")
     wet_depth: float = Field(gt=0, le=10, description="a cell this deep or deeper is wet, m")
     patch_cells: int = Field(ge=8, le=1024, description="side of a training window, cells, a multiple of 8")
+    least_seen_share: float = Field(
+        gt=0,
+        le=1,
+        description="least share of a training window that is seen ground, up to 1; no depth of other ground is learnt "
+        "from, but a window of less than 1 shows its rain and terrain",
+    )
     stride_cells: int = Field(ge=1, le=1024, description="distance between neighbouring training windows, cells")
     dry_weight: float = Field(
         gt=0, le=1, description="weight of a wholly dry window against the wettest when training draws, 0 to 1"

@@ -12,7 +12,7 @@ from floodmark.settings.base import Section
 class PretrainContrastive(Section):
     """Encoders, contrast, and how the retrieval on unseen storms is judged."""
 
-    inputs: list[Literal["heightmap", "terrain", "rain", "routed", "simulated", "permanent"]] = Field(
+    inputs: list[Literal["heightmap", "terrain", "rain", "routed", "settled", "simulated", "permanent"]] = Field(
         min_length=1, description="kinds of channels that the encoder of rain and terrain reads"
     )
     depths: list[Annotated[int, Field(ge=0, le=36)]] = Field(

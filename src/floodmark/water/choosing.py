@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from floodmark.progress import say
 from floodmark.water import splits, verification
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 
 EVERY = 10**9
 """More maps than there are."""
+
+
+def spread_moments(rows: pl.DataFrame, moments: int) -> pl.DataFrame:
+    """At most so many of each event's windows, spread evenly over its time, the last among them."""
+    place, count = pl.int_range(pl.len()).over("event"), pl.len().over("event")
+    # Of n windows in m parts the last of each part is taken.
+    return rows.sort("event", "time").filter((place + 1) * moments // count > place * moments // count)
 
 
 def validation_maps(windows: Windows, task: str, count: int = EVERY) -> NDArray[np.int64]:

@@ -16,7 +16,8 @@ from floodmark.water.history import SCALES
 from floodmark.water.layout import DEPTH, GROUPS, MILLIMETRES, RAIN, ROUTED, SETTLED
 from floodmark.water.moments import NOWCAST
 from floodmark.water.shards import Shards
-from floodmark.water.simulated import CHANNEL_FACTOR, Simulated
+from floodmark.water.simulated import CHANNEL_FACTOR, Simulated, as_seen
+from floodmark.water.splits import SEEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 class Windows:
     """What make_windows wrote, opened for reading.
 
-    May be sent to workers, by fork or by pickle: what is mapped stays behind and is mapped anew where it is needed.
+    May be sent to workers, by fork or as a copy: what is mapped stays behind and is mapped anew where it is needed.
     Workers that were forked must not touch `index` and `events`, whose library has threads of its own.
     """
 
@@ -140,7 +141,7 @@ class Windows:
             "terrain": lambda: self._static[:, *place],
             "rain": lambda: self._rain_history(source, row, col, height, width),
             "routed": lambda: self._routed_rain(source, *place),
-            "settled": lambda: np.log1p(self.settled(source)[place] * 10)[None],
+            "settled": lambda: as_seen(self.settled(source)[place])[None],
             "simulated": lambda: self._simulated_depth(task, source, row, col, height, width),
             "permanent": lambda: np.asarray(self.permanent[place], np.float32)[None],
         }
@@ -177,7 +178,7 @@ class Windows:
     ) -> NDArray[np.float32]:
         """Simulated on coarser cells, log(1 + decimetres): at the moment, or for nowcast a lead ahead without rain."""
         depth = self._coarse.depth(source, row, col, height, width, ahead=task == NOWCAST)
-        return np.log1p(depth * 10)[None]
+        return as_seen(depth)[None]
 
     def _routed_rain(self, source: int, rows: slice, columns: slice) -> NDArray[np.float32]:
         """With mean 0 and deviation 1 over training events and seen cells."""
@@ -213,6 +214,11 @@ class Windows:
     def known(self, row: int, col: int, height: int, width: int) -> NDArray[np.bool_]:
         """Cells of one window that have ground, and depth at every moment; of others nothing is learnt or scored."""
         return np.asarray(self._known[row : row + height, col : col + width])
+
+    def learnable(self, row: int, col: int, height: int, width: int) -> NDArray[np.bool_]:
+        """Cells of one window whose depth may be learnt from: known, and on seen ground."""
+        seen = self.region[row : row + height, col : col + width] == SEEN
+        return np.asarray(self.known(row, col, height, width) & seen)
 
     def newly(self, target: int, wet_depth: float, row: int, col: int, height: int, width: int) -> NDArray[np.bool_]:
         """Cells of one window that are flooded, `wet_depth` m or deeper, and hold no permanent water."""

@@ -78,32 +78,78 @@ def _spread(bed: Any, coarse: Any, factor: int, water: Any) -> None:
 
 @njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
 def _settle(bed: Any, water: Any, sweeps: int) -> None:
-    """In place. Sums are formed in the order of the raster, so that a part of it alone gives the same bits."""
+    """In place. Sums are formed in the order of the raster, so that a part of it alone gives the same bits.
+
+    Row after row: what a row gives needs the levels of the next, and what it takes is known when the next has given.
+    So only four rows are at hand, which stay in the first cache; every loop is one that vectorises.
+    """
     rows, columns = bed.shape
     # A rim of walls, so that no cell needs to be asked whether it lies on the edge.
-    level = np.full((rows + 2, columns + 2), np.inf)
-    gain = np.zeros((rows + 2, columns + 2))
+    level = np.full((4, columns + 2), np.inf)
+    part = np.zeros((4, columns + 2))
+    given = np.zeros((4, columns + 2))
     for _ in range(sweeps):
-        for i in range(rows):
-            for j in range(columns):
-                level[i + 1, j + 1] = bed[i, j] + water[i, j]
-        for i in range(1, rows + 1):
-            for j in range(1, columns + 1):
-                held, here = water[i - 1, j - 1], level[i, j]
-                if held <= 0.0:
-                    continue
-                north, south = max(here - level[i - 1, j], 0.0), max(here - level[i + 1, j], 0.0)
-                west, east = max(here - level[i, j - 1], 0.0), max(here - level[i, j + 1], 0.0)
-                total = north + south + west + east
-                if total <= 0.0:
-                    continue
-                part = min(SHARE, held / total)
-                gain[i, j] -= min(part * total, held)
-                gain[i - 1, j] += part * north
-                gain[i + 1, j] += part * south
-                gain[i, j - 1] += part * west
-                gain[i, j + 1] += part * east
-        for i in range(rows):
-            for j in range(columns):
-                water[i, j] = max(water[i, j] + gain[i + 1, j + 1], 0.0)
-                gain[i + 1, j + 1] = 0.0
+        level[3], part[3] = np.inf, 0.0
+        _lift(bed[0], water[0], level[0])
+        for i in range(rows + 1):
+            north, here, south = (i - 1) % 4, i % 4, (i + 1) % 4
+            if i + 1 < rows:
+                _lift(bed[i + 1], water[i + 1], level[south])
+            else:
+                level[south] = np.inf
+            if i < rows:
+                _give(water[i], level[north], level[here], level[south], part[here], given[here])
+            else:
+                part[here] = 0.0
+            if i > 0:
+                above = (i - 2) % 4
+                _take(
+                    water[i - 1], level[above], level[north], level[here], part[above], part[north], part[here],
+                    given[north],
+                )  # fmt: skip
+
+
+@njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+def _lift(bed: Any, water: Any, level: Any) -> None:
+    for j in range(bed.size):
+        level[j + 1] = bed[j] + water[j]
+
+
+@njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+def _fall(here: Any, there: Any) -> Any:
+    """None upwards, nor from wall to wall, where the difference is no number."""
+    fall = here - there
+    return fall if fall > 0.0 else 0.0
+
+
+@njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+def _give(held: Any, north: Any, level: Any, south: Any, part: Any, given: Any) -> None:
+    """What part of each fall a cell of a row gives, and how much in all."""
+    for j in range(held.size):
+        here = level[j + 1]
+        total = (
+            _fall(here, north[j + 1]) + _fall(here, south[j + 1]) + _fall(here, level[j]) + _fall(here, level[j + 2])
+        )
+        runs = (held[j] > 0.0) & (total > 0.0)
+        share = held[j] / total
+        share = share if share < SHARE else SHARE
+        all_of_it = share * total
+        part[j + 1] = share if runs else 0.0
+        given[j + 1] = (all_of_it if all_of_it < held[j] else held[j]) if runs else 0.0
+
+
+@njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+def _take(
+    water: Any, north: Any, level: Any, south: Any, part_north: Any, part: Any, part_south: Any, given: Any
+) -> None:
+    """Less what each cell of a row gave, and what its neighbours gave it."""
+    for j in range(water.size):
+        here = level[j + 1]
+        # A part of nothing is not multiplied: a wall's fall is infinite.
+        gain = part_north[j + 1] * _fall(north[j + 1], here) if part_north[j + 1] > 0.0 else 0.0
+        gain += part[j] * _fall(level[j], here) if part[j] > 0.0 else 0.0
+        gain -= given[j + 1]
+        gain += part[j + 2] * _fall(level[j + 2], here) if part[j + 2] > 0.0 else 0.0
+        gain += part_south[j + 1] * _fall(south[j + 1], here) if part_south[j + 1] > 0.0 else 0.0
+        left = water[j] + gain
+        water[j] = left if left > 0.0 else 0.0

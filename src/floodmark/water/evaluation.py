@@ -10,6 +10,7 @@ from floodmark.progress import say
 from floodmark.storage import write_json
 from floodmark.water import splits
 from floodmark.water.calibrating import calibration_record, fit_temperatures
+from floodmark.water.choosing import spread_moments
 from floodmark.water.dataset import Windows
 from floodmark.water.figures import draw_figures
 from floodmark.water.models.registry import parameters
@@ -105,7 +106,7 @@ def _score(
     baselines: dict[float, list[Any]] = {}
     views: list[View] = []
     for split, shown in ((splits.TEST, (UNSEEN_STORMS, UNSEEN_TERRAIN)), (splits.PREDICT, (PREDICTED,))):
-        rows = windows.select(task, split).to_dicts()
+        rows = spread_moments(windows.select(task, split), settings.moments).to_dicts()
         if not rows:
             continue
         baselines = baselines or {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from floodmark.water.dataset import Windows
 
-FITTED_MAPS = 120
+FITTED_MAPS = 60
 """Maps that are fitted on, at most, spread evenly over those for training: one number is learnt."""
 
 STEPS = 200

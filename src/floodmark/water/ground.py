@@ -60,7 +60,9 @@ def read_ground(folder: Path, settings: MakeWindows) -> Ground:
     drainage = Drainage.load(folder / "drainage.npz")
     region = region_of(elevation, drainage, settings)
     block = block_ids(grid.shape, settings.block_cells)
-    corners = window_corners(region == splits.SEEN, settings.patch_cells, settings.stride_cells)
+    corners = window_corners(
+        region == splits.SEEN, settings.patch_cells, settings.stride_cells, settings.least_seen_share
+    )
     return Ground(grid, elevation, drainage, region, block, corners)
 
 
@@ -75,11 +77,11 @@ def no_ground() -> Ground:
     return Ground(Grid("", 0.0, 0.0, 1.0, *none), np.zeros(none, np.float32), network, region, block, corners)
 
 
-def window_corners(allowed: NDArray[np.bool_], size: int, stride: int) -> NDArray[np.int64]:
-    """North-west corners (row, column) of the squares of allowed cells only, on a lattice of the stride."""
+def window_corners(allowed: NDArray[np.bool_], size: int, stride: int, share: float = 1.0) -> NDArray[np.int64]:
+    """North-west corners (row, column) of the squares with at least that share of allowed cells, on a lattice."""
     if min(allowed.shape) < size:
         return np.zeros((0, 2), np.int64)
-    whole = box_sums(allowed, size) == size * size
+    whole = box_sums(allowed, size) >= share * size * size
     lattice = np.zeros_like(whole)
     lattice[::stride, ::stride] = True
     return np.argwhere(whole & lattice)

@@ -74,10 +74,11 @@ class _Reader:
     def __init__(self, study: Study) -> None:
         self._rain, self._routed, self._depth = (Shards(study.folder / name) for name in (RAIN, ROUTED, DEPTH))
         self._size, self._limit = study.settings.patch_cells, study.settings.wet_depth * MILLIMETRES
+        self._seen = study.ground.seen
 
     def wet(self, target: int) -> NDArray[np.int64]:
-        """Count of wet cells of the window at every corner."""
-        return box_sums(np.asarray(self._depth[target]) >= self._limit, self._size)
+        """Count of wet cells on seen ground, of the window at every corner."""
+        return box_sums((np.asarray(self._depth[target]) >= self._limit) & self._seen, self._size)
 
     def of(self, window: Window) -> Content:
         """What lies at a window's moments."""

@@ -82,11 +82,14 @@ def _near_in_time(windows: Windows) -> Iterator[str]:
 
 
 def _strange_cells(windows: Windows) -> Iterator[str]:
-    region = np.asarray(windows.region)
+    region, share = np.asarray(windows.region), windows.statistics["least_seen_share"]
     training = windows.index.filter(pl.col("split") == splits.TRAIN)
     for row, col, height, width in training.select("row", "col", "height", "width").unique().sort("row", "col").rows():
-        if (region[row : row + height, col : col + width] != splits.SEEN).any():
+        seen = region[row : row + height, col : col + width] == splits.SEEN
+        if seen.mean() < share:
             yield f"training windows at row {row}, column {col} hold ground that is not seen"
+        if (windows.learnable(row, col, height, width) & ~seen).any():
+            yield f"depth of ground that is not seen is learnt from at row {row}, column {col}"
     block = np.asarray(windows.block)
     for number in np.intersect1d(block[region == splits.SEEN], block[region == splits.UNSEEN]):
         yield f"block {number} is both seen and unseen"

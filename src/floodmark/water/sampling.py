@@ -75,8 +75,12 @@ class Sampler:
 
     def __call__(self, epoch: int) -> Iterator[tuple[torch.Tensor, ...]]:
         """Yield the steps of one epoch: inputs of shape BCHW, depth in m of shape BHW, and where it is known, BHW."""
-        for batch in ahead(self._batch, self._draws(epoch), self.workers, READY + self.workers):
-            yield tuple(tensor.to(self.device, non_blocking=True) for tensor in batch)
+        if self.device.type != "cuda":
+            for batch in ahead(self._turned, self._draws(epoch), self.workers, READY + self.workers):
+                yield tuple(tensor.to(self.device) for tensor in batch)
+            return
+        for draws, lying in ahead(self._upright, self._draws(epoch), self.workers, READY + self.workers):
+            yield turned_there(draws, [tensor.to(self.device, non_blocking=True) for tensor in lying])
 
     def _draws(self, epoch: int) -> Iterator[Draws]:
         rng = generator(self.seed, self.purpose, epoch)
@@ -84,21 +88,49 @@ class Sampler:
             drawn = np.searchsorted(self.cumulative, rng.random(self.batch_size) * self.cumulative[-1], side="right")
             yield Draws(drawn, rng.integers(4, size=self.batch_size), rng.integers(2, size=self.batch_size))
 
-    def _batch(self, draws: Draws) -> tuple[torch.Tensor, ...]:
-        """Cut one batch, into memory that a GPU copies from by itself; channels lie together, as convolutions like."""
+    def _cuts(self, draws: Draws) -> Iterator[tuple[NDArray[np.generic], ...]]:
+        """The windows of one batch as they lie: inputs (channels, height, width), depth and where it is known."""
+        for row in draws.rows:
+            source, target, *window = (int(number) for number in self.rows[row])
+            inputs = self.windows.inputs(self.groups, self.task, source, *window)
+            yield inputs, self.windows.depth(target, *window), self.windows.learnable(*window)
+
+    def _turned(self, draws: Draws) -> tuple[torch.Tensor, ...]:
+        """One batch, turned and mirrored, and the channels of a cell together, as convolutions like."""
+        height, width = (int(side) for side in self.rows[0, -2:])
+        shape = (self.batch_size, height, width)
+        inputs_BHWC, depth_BHW = torch.empty((*shape, self.channels)), torch.empty(shape)
+        known_BHW = torch.empty(shape, dtype=torch.bool)
+        inputs, depth, known = (tensor.numpy() for tensor in (inputs_BHWC, depth_BHW, known_BHW))
+        for place, (cut, turns, mirror) in enumerate(zip(self._cuts(draws), draws.turns, draws.mirrors, strict=True)):
+            maps, inner, where = (turn(item, turns, mirror) for item in cut)
+            inputs[place], depth[place], known[place] = np.moveaxis(maps, 0, -1), inner, where
+        return inputs_BHWC.permute(0, 3, 1, 2), depth_BHW, known_BHW
+
+    def _upright(self, draws: Draws) -> tuple[Draws, list[torch.Tensor]]:
+        """One batch as it lies, in memory that a GPU copies from by itself: it turns faster than a CPU."""
         height, width = (int(side) for side in self.rows[0, -2:])
         shape, pinned = (self.batch_size, height, width), self.device.type == "cuda"
-        inputs_BHWC = torch.empty((*shape, self.channels), pin_memory=pinned)
-        depth_BHW = torch.empty(shape, pin_memory=pinned)
-        known_BHW = torch.empty(shape, dtype=torch.bool, pin_memory=pinned)
-        inputs, depth, known = (tensor.numpy() for tensor in (inputs_BHWC, depth_BHW, known_BHW))
-        for place, (row, turns, mirror) in enumerate(zip(*draws, strict=True)):
-            source, target, *window = (int(number) for number in self.rows[row])
-            cut = turn(self.windows.inputs(self.groups, self.task, source, *window), turns, mirror)
-            inputs[place] = np.moveaxis(cut, 0, -1)
-            depth[place] = turn(self.windows.depth(target, *window), turns, mirror)
-            known[place] = turn(self.windows.known(*window), turns, mirror)
-        return inputs_BHWC.permute(0, 3, 1, 2), depth_BHW, known_BHW
+        batch = [
+            torch.empty((self.batch_size, self.channels, height, width), pin_memory=pinned),
+            torch.empty(shape, pin_memory=pinned),
+            torch.empty(shape, dtype=torch.bool, pin_memory=pinned),
+        ]
+        arrays = [tensor.numpy() for tensor in batch]
+        for place, cut in enumerate(self._cuts(draws)):
+            for array, item in zip(arrays, cut, strict=True):
+                array[place] = item
+        return draws, batch
+
+
+def turned_there(draws: Draws, batch: list[torch.Tensor]) -> tuple[torch.Tensor, ...]:
+    """A batch as `turn` would turn and mirror it, on the device where it is, the channels of a cell together."""
+    turned = []
+    for tensor in batch:
+        items = [torch.rot90(item, int(turns), (-2, -1)) for item, turns in zip(tensor, draws.turns, strict=True)]
+        items = [item.flip(-1) if mirror else item for item, mirror in zip(items, draws.mirrors, strict=True)]
+        turned.append(torch.stack(items))
+    return turned[0].contiguous(memory_format=torch.channels_last), *turned[1:]
 
 
 def turn(maps: NDArray[np.generic], turns: int, mirror: bool) -> NDArray[np.generic]:

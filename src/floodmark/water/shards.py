@@ -76,7 +76,7 @@ class ShardWriter:
 class Shards:
     """Reads rows of what `ShardWriter` wrote, through maps that each process opens when it first needs them.
 
-    An object may be sent to a worker, by fork or by pickle: maps stay behind, and no file is open before a row is read.
+    An object may be sent to a worker, by fork or as a copy: maps stay behind, and no file is open before a row is read.
 
     Args:
         folder: With the files.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -59,14 +59,36 @@ class Simulated:
             width: Columns.
             ahead: Of a lead after the moment instead of the moment itself.
         """
-        kept, factor, halo = self._ahead if ahead else self._now, self.factor, REACH * SWEEPS
-        top, left = max(row - halo, 0) // factor, max(col - halo, 0) // factor
-        bottom, right = -(-(row + height + halo) // factor), -(-(col + width + halo) // factor)
-        coarse = kept[source][top:bottom, left:right]
-        ground = self._elevation[top * factor : bottom * factor, left * factor : right * factor]
-        north, west = row - top * factor, col - left * factor
-        fine = downscale(ground, coarse, factor, SWEEPS)[north : north + height, west : west + width]
-        return fine.astype(np.float32)
+        kept = self._ahead if ahead else self._now
+        return fine_depth(self._elevation, kept[source], self.factor, row, col, height, width)
+
+
+def fine_depth(
+    elevation: NDArray[np.floating], coarse: NDArray[Any], factor: int, row: int, col: int, height: int, width: int
+) -> NDArray[np.float32]:
+    """Depth of one window from that of the whole ground on cells `factor` times larger, m, shape (height, width).
+
+    Args:
+        elevation: Fine ground, m, NaN where there is none.
+        coarse: m, as it is kept.
+        factor: Sides of the coarse cells, fine cells.
+        row: Northernmost row of cells.
+        col: Westernmost column.
+        height: Rows.
+        width: Columns.
+    """
+    halo = REACH * SWEEPS
+    top, left = max(row - halo, 0) // factor, max(col - halo, 0) // factor
+    bottom, right = -(-(row + height + halo) // factor), -(-(col + width + halo) // factor)
+    ground = elevation[top * factor : bottom * factor, left * factor : right * factor]
+    north, west = row - top * factor, col - left * factor
+    fine = downscale(ground, coarse[top:bottom, left:right], factor, SWEEPS)
+    return fine[north : north + height, west : west + width].astype(np.float32)
+
+
+def as_seen(depth: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Reckoned depth, m, as models see it: log(1 + decimetres)."""
+    return np.log1p(depth * 10)
 
 
 def has_simulated(folder: Path, factor: int) -> bool:

@@ -24,6 +24,7 @@ from floodmark.water.index import make_index
 from floodmark.water.leakage import leakage
 from floodmark.water.moments import TASKS, moments_of
 from floodmark.water.records import Record, read_records
+from floodmark.water.running import how_water_runs
 from floodmark.water.statistics import elevation_statistics, terrain_statistics
 from floodmark.water.study import Study
 
@@ -61,7 +62,7 @@ def make_windows(
     index = make_index(study)
     write_table(folder / "index.parquet", index)
     write_table(folder / "events.parquet", study.events())
-    write_json(folder / "statistics.json", _statistics(study, features, found))
+    write_json(folder / "statistics.json", _statistics(study, features, found, water))
     write_json(metrics, _metrics(study, found, index))
     leaks = leakage(Windows(folder))
     if leaks:
@@ -136,8 +137,8 @@ def _write_rasters(study: Study, features: NDArray[np.float32], found: Found) ->
         np.save(study.folder / f"{name}.npy", values)
 
 
-def _statistics(study: Study, features: NDArray[np.float32], found: Found) -> dict[str, Any]:
-    """What reading the arrays takes, and means and deviations of the inputs over training events and seen cells."""
+def _statistics(study: Study, features: NDArray[np.float32], found: Found, water: MakeWater) -> dict[str, Any]:
+    """What making and reading the arrays takes, and means and deviations of inputs over training events, seen cells."""
     settings, grid = study.settings, study.ground.grid
     apart = splits.time_between_splits(study.records, settings)
     return {
@@ -153,6 +154,8 @@ def _statistics(study: Study, features: NDArray[np.float32], found: Found) -> di
         "routed_channels": settings.routed_pattern == "channels",
         "lead_minutes": settings.lead_minutes,
         "wet_depth": settings.wet_depth,
+        "least_seen_share": settings.least_seen_share,
+        "make_water": how_water_runs(water),
         "seconds_between_splits": int(apart / np.timedelta64(1, "s")),
         "elevation": elevation_statistics(study.ground.elevation, study.ground.seen),
         "static": terrain_statistics(features, study.ground.seen),

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floodmark.water import splits
 from floodmark.water.dataset import Windows
 from floodmark.water.experiments import trials
 from floodmark.water.experiments.kept import read_kept
-from floodmark.water.experiments.trials import Contest, Trial, chosen_storms, run_trials, scored_rows, with_changes
+from floodmark.water.experiments.trials import Contest, Trial, chosen_storms, run_trials, with_changes
 from floodmark.water.scoring import Tables
 from tests.water.experiments.conftest import quick
 
@@ -31,17 +30,6 @@ def test_fewer_storms_are_always_among_more(one, other, seed):
 
 def test_seeds_draw_different_storms():
     assert len({tuple(chosen_storms(STORMS, 4, seed)) for seed in range(10)}) > 5
-
-
-@pytest.mark.parametrize("moments", [1, 2, 3, 50])
-def test_scored_maps_are_spread_over_each_storm_and_hold_its_last(small, moments):
-    windows = Windows(small.windows)
-    every = windows.select("emulate", splits.TEST)
-    rows = scored_rows(windows, moments)
-    for event, group in every.group_by("event"):
-        own = rows.filter(pl.col("event") == event[0])["time"].to_list()
-        assert len(own) == min(moments, group.height)
-        assert group["time"].max() in own
 
 
 def same(one: Tables, other: Tables) -> bool:

@@ -14,6 +14,7 @@ from tests.water import study
 from tests.water.conftest import cut
 
 GROUPS = ["heightmap", "terrain", "rain", "routed"]
+GUIDED = ["terrain", "rain", "settled", "simulated"]
 
 
 def untrained(windows, folder, groups=GROUPS, name="unet", **changes):
@@ -33,9 +34,8 @@ def untrained(windows, folder, groups=GROUPS, name="unet", **changes):
             for _ in range(20):
                 networks[task](torch.randn(4, len(config["channels"]), 32, 48))
         networks[task].eval()
-        if "simulated" not in groups:
-            chances, _ = predict(networks[task], windows, groups, task, int(windows.index["source"][0]))
-            config["thresholds"][task] = [float(np.median(level)) for level in chances]
+        chances, _ = predict(networks[task], windows, groups, task, int(windows.index["source"][0]))
+        config["thresholds"][task] = [float(np.median(level)) for level in chances]
     folder.mkdir(parents=True, exist_ok=True)
     WaterModel(networks, config).save(folder / "model.safetensors")
     return folder
@@ -51,7 +51,9 @@ def place(tmp_path_factory):
     return SimpleNamespace(
         windows=windows,
         event=event,
+        start=windows.events.filter(windows.events["event"] == event)["start"][0],
         model=untrained(windows, outputs / "models" / "unet"),
+        guided=untrained(windows, outputs / "models" / "guided_unet", GUIDED, "guided_unet", widths=[8]),
         heightmap=outputs / "terrain" / "terrain.tif",
         radar=outputs / "radar" / f"{event}.nc",
     )

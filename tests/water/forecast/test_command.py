@@ -16,7 +16,7 @@ from floodmark.water.forecast import run
 from floodmark.water.prediction import WaterModel
 from tests.radar.files import write_radar
 from tests.water import study
-from tests.water.forecast.conftest import GROUPS, untrained
+from tests.water.forecast.conftest import GUIDED, untrained
 
 RASTERS = ("depth_depth.tif", "depth_probability_0.1m.tif", "depth_probability_0.3m.tif")
 
@@ -25,20 +25,23 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_the_file_holds_what_the_model_says_of_the_windows_of_the_same_storm(place, predict, tmp_path):
-    done = predict("--no-preview")
+@pytest.mark.parametrize(("name", "task"), [("model", "emulate"), ("guided", "emulate"), ("guided", "nowcast")])
+def test_the_file_holds_what_the_model_says_of_the_windows_of_the_same_storm(place, predict, tmp_path, name, task):
+    end = place.windows.index.filter(place.windows.index["event"] == place.event)["time"].max()
+    done = predict("--no-preview", "--task", task, "--to", f"{end:%Y-%m-%dT%H:%M}", model=getattr(place, name))
     assert done.exit_code == 0, done.output
-    model = WaterModel.load(place.model / "model.safetensors", prediction.torch.device("cpu"))
+    model = WaterModel.load(getattr(place, name) / "model.safetensors", prediction.torch.device("cpu"))
     rows = place.windows.index.filter(
-        (place.windows.index["event"] == place.event) & (place.windows.index["task"] == "emulate")
-    ).sort("time")
+        (place.windows.index["event"] == place.event) & (place.windows.index["task"] == task)
+        & (place.windows.index["t0"] > place.start)
+    ).sort("time")  # fmt: skip
     with xr.open_dataset(tmp_path / "depth.nc") as found:
         times = rows["time"].dt.replace_time_zone(None).to_numpy().astype("datetime64[ns]")
         np.testing.assert_array_equal(found["time"], times)
         for number, source in enumerate(rows["source"].to_list()):
-            chances, depth = prediction.predict(model.networks["emulate"], place.windows, GROUPS, "emulate", source)
+            chances, depth = prediction.predict(model.networks[task], place.windows, model.groups, task, source)
             np.testing.assert_allclose(found["probability"][number], chances, atol=1e-5)
-            wet = chances[0] >= np.float32(model.threshold("emulate", 0))
+            wet = chances[0] >= np.float32(model.threshold(task, 0))
             assert 0 < wet.sum() < wet.size
             np.testing.assert_allclose(found["depth"][number], np.where(wet, np.maximum(depth, 0.1), 0), atol=1e-5)
 
@@ -79,10 +82,12 @@ def test_gdalinfo_says_the_same_place(predict, tmp_path):
         assert "UTM zone 16N" in told
 
 
-def test_tiles_leave_no_mark(predict, tmp_path, monkeypatch):
-    assert predict("--no-preview", output="whole.nc").exit_code == 0
+@pytest.mark.parametrize("name", ["model", "guided"])
+def test_tiles_leave_no_mark(place, predict, tmp_path, monkeypatch, name):
+    model = getattr(place, name)
+    assert predict("--no-preview", output="whole.nc", model=model).exit_code == 0
     monkeypatch.setattr(prediction, "TILE", 16)
-    assert predict("--no-preview", output="tiled.nc").exit_code == 0
+    assert predict("--no-preview", output="tiled.nc", model=model).exit_code == 0
     with xr.open_dataset(tmp_path / "whole.nc") as whole, xr.open_dataset(tmp_path / "tiled.nc") as tiled:
         np.testing.assert_allclose(whole["probability"], tiled["probability"], atol=1e-5)
         np.testing.assert_allclose(whole["depth"], tiled["depth"], atol=1e-5)
@@ -136,6 +141,38 @@ def test_rain_before_the_radar_begins_is_told_to_be_missing(predict):
     assert "of the rain's history was missing" in done.output
 
 
+def test_rain_counts_from_where_the_event_is_said_to_begin(place, predict, tmp_path):
+    def seen(output, *arguments, radar=place.radar):
+        done = predict("--no-preview", *arguments, output=output, radar=radar, model=place.guided)
+        assert done.exit_code == 0, done.output
+        with xr.open_dataset(tmp_path / output) as found:
+            return found["probability"].values[-1]
+
+    with xr.open_dataset(place.radar) as dataset:
+        late = dataset.load()
+    late = late.isel(time=slice(6, None))
+    late.to_netcdf(tmp_path / "late.nc")
+    begin = np.datetime_as_string(late["time"].values[0], "m")
+    cut = seen("cut.nc", "--rain-from", begin)
+    np.testing.assert_array_equal(cut, seen("late_depth.nc", radar=tmp_path / "late.nc"))
+    assert np.abs(cut - seen("whole.nc")).max() > 1e-3
+
+
+def test_two_events_are_refused_for_models_that_count_all_rain(place, predict, tmp_path):
+    with xr.open_dataset(place.radar) as dataset:
+        event = dataset.load()
+    (tmp_path / "radar").mkdir()
+    event.to_netcdf(tmp_path / "radar" / "a.nc")
+    event.assign_coords(time=event["time"] + np.timedelta64(7, "D")).to_netcdf(tmp_path / "radar" / "b.nc")
+    later = ("--no-preview", "--from", np.datetime_as_string(event["time"].values[0] + np.timedelta64(7, "D"), "m"))
+    refused = predict(*later, radar=tmp_path / "radar", model=place.guided)
+    assert refused.exit_code == 2
+    assert "say with --rain-from when that begins" in refused.output
+    for model, more in ((place.model, ()), (place.guided, ("--rain-from", later[-1]))):
+        done = predict(*later, *more, radar=tmp_path / "radar", model=model)
+        assert done.exit_code == 0, done.output
+
+
 def test_a_failure_leaves_nothing(predict, tmp_path, monkeypatch):
     def fail(*_):
         raise RuntimeError("disk full")
@@ -167,6 +204,9 @@ def test_the_same_forecast_is_the_same_bytes(predict, tmp_path):
         (("--initial-depth", "nowhere"), {}, "--initial-depth nowhere: there is no such file or folder"),
         (("--time", "2011-01-01T00:00"), {}, "must be 20"),
         (("--from", "2030-01-01T00:00"), {}, "no moment to predict"),
+        (("--rain-from", "2030-01-01T00:00"), {}, "holds no later frame"),
+        (("--extras", "nowhere"), {}, "--extras nowhere: there is no such file or folder"),
+        (("--calibration", "nowhere"), {}, "--calibration nowhere: there is no such file or folder"),
         (("--crs", "nowhere"), {}, "is no CRS that PROJ knows"),
         (("--crs", "EPSG:4326"), {}, "not projected in metres"),
         (("--extent", 0, 0, 10, 10), {}, "lies beside"),
@@ -220,6 +260,10 @@ def test_a_model_that_lacks_its_statistics_or_has_other_channels_is_refused(plac
         (
             ({"statistics": {}}, "lacks grid, pattern"),
             ({"statistics": {**place.windows.statistics, "pattern": [7]}}, "learnt from the channels"),
+            (
+                {"statistics": {**place.windows.statistics, "make_water": {}}, "groups": GUIDED, "name": "guided_unet"},
+                "make_water",
+            ),
         )
     ):
         model = untrained(place.windows, tmp_path / f"model{number}", **changes)

@@ -98,5 +98,5 @@ class PairSampler:
         source, target, *place = (int(number) for number in self.rows[drawn])
         return (
             turn(self.windows.inputs(self.groups, EMULATE, source, *place), int(turns), bool(mirror)),
-            turn(self.windows.depth(target, *place), int(turns), bool(mirror)),
+            turn(self.windows.depth(target, *place) * self.windows.learnable(*place), int(turns), bool(mirror)),
         )

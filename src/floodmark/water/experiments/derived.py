@@ -57,7 +57,8 @@ class Origin:
 
 SPLITTING = {
     "split", "test_share", "validation_share", "independence_hours", "min_events", "block_cells", "unseen_one_in",
-    "fold", "guard_cells", "guard_upstream", "rain_scaling", "patch_cells", "stride_cells", "dry_weight",
+    "fold", "guard_cells", "guard_upstream", "rain_scaling", "patch_cells", "least_seen_share", "stride_cells",
+    "dry_weight",
 }  # fmt: skip
 """Params of make_windows that decide on no array of the moments."""
 
@@ -132,6 +133,7 @@ def _statistics(study: Study, source: Windows) -> dict[str, Any]:
     return {
         **source.statistics,
         "rain_scaling": study.settings.rain_scaling,
+        "least_seen_share": study.settings.least_seen_share,
         "seconds_between_splits": int(apart / np.timedelta64(1, "s")),
         "elevation": elevation_statistics(study.ground.elevation, seen),
         "static": terrain_statistics(source.static_raw, seen),

@@ -14,7 +14,7 @@ from floodmark.learning.device import pick_device
 from floodmark.learning.seeds import generator
 from floodmark.progress import say
 from floodmark.water import splits
-from floodmark.water.choosing import choose_thresholds
+from floodmark.water.choosing import choose_thresholds, spread_moments
 from floodmark.water.dataset import Windows
 from floodmark.water.experiments.kept import Outcome, keep, only_cases, read_kept
 from floodmark.water.models.registry import parameters
@@ -157,14 +157,14 @@ def _train(trial: Trial, place: Place, work: Path | None) -> Outcome:
     }  # fmt: skip
     model = WaterModel({EMULATE: pupil.network}, config)
     sizes = {trial.name: parameters(pupil.network)}
-    tested = scored_rows(windows, place.moments).to_dicts()
+    tested = spread_moments(windows.select(EMULATE, splits.TEST), place.moments).to_dicts()
     tables = tabulate(windows, EMULATE, tested, {trial.name: model}, sizes, {}, place.evaluate)
     return Outcome(history, only_cases(tables), len(storms))
 
 
 def _compete(contest: Contest, place: Place) -> Outcome:
     windows = Windows(contest.windows)
-    tested = scored_rows(windows, place.moments).to_dicts()
+    tested = spread_moments(windows.select(EMULATE, splits.TEST), place.moments).to_dicts()
     if not tested:
         return Outcome([], only_cases(tabulate(windows, EMULATE, [], {}, {}, {}, place.evaluate)), 0)
     found = rivals(windows, EMULATE, contest.wet_depth, place.evaluate.climatology_classes, contest.seed)
@@ -186,11 +186,3 @@ def chosen_storms(rows: pl.DataFrame, count: int | None, seed: int) -> list[str]
     storms = np.array(rows["storm"].unique().sort().to_list(), dtype=object)
     order = generator(seed, "trials", "storms").permutation(len(storms))
     return [str(name) for name in storms[order][: len(storms) if count is None else count]]
-
-
-def scored_rows(windows: Windows, moments: int) -> pl.DataFrame:
-    """At most so many windows of each test event, spread evenly over its time, the last one among them."""
-    rows = windows.select(EMULATE, splits.TEST).sort("event", "time")
-    place, count = pl.int_range(pl.len()).over("event"), pl.len().over("event")
-    # Of n windows in m parts, the last of each part is taken.
-    return rows.filter((place + 1) * moments // count > place * moments // count)

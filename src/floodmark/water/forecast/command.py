@@ -70,6 +70,23 @@ HELP = {"help_option_names": ["-h", "--help"]}
     help="m, in that CRS; all of the heightmap if not given. Rain that falls upstream of it is not seen.",
 )
 @click.option("--initial-depth", type=FILE, help="GeoTIFF of the water that always stands, m, for models that read it.")
+@click.option(
+    "--rain-from",
+    type=TIME,
+    help="UTC; no rain before is used. Models that read settled rain or a simulation count all rain since the first "
+    "frame: let it be that of the event.",
+)
+@click.option(
+    "--extras",
+    type=FILE,
+    help="Folder of manning_n.tif, initial_depth.tif and inflows.csv, for such models of a study that used them.",
+)
+@click.option(
+    "--calibration",
+    type=FILE,
+    help="calibration.json that evaluate_water wrote, such as outputs/water/calibration.json: probabilities are "
+    "calibrated by it, what is wet stays the same. As the network gives them if not given.",
+)
 @click.option("--geotiff", is_flag=True, help="Write depth and probabilities of one moment as GeoTIFFs, too.")
 @click.option("--preview/--no-preview", default=True, show_default=True, help="Draw that moment as a PNG.")
 @click.option(
@@ -92,6 +109,9 @@ def predict(
     crs: str | None,
     extent: tuple[float, float, float, float] | None,
     initial_depth: Path | None,
+    rain_from: datetime | None,
+    extras: Path | None,
+    calibration: Path | None,
     geotiff: bool,
     preview: bool,
     shown: str,
@@ -107,7 +127,7 @@ def predict(
     outcome = forecast(
         Task(
             model, radar, heightmap, output, task, moments, _when(begin), _when(end), every, crs, extent or None,
-            initial_depth, shown, geotiff, preview,
+            initial_depth, shown, geotiff, preview, _when(rain_from), extras, calibration,
         )
     )  # fmt: skip
     for moment, wet, deepest in list(zip(outcome.moments, outcome.wet, outcome.deepest, strict=True))[:SAID]:

@@ -60,6 +60,13 @@ class Ground:
         """The rain cell's column of every column of the grid."""
         return self._cells(self.grid.west - self.rain.west, self.grid.width)
 
+    @property
+    def nested(self) -> int:
+        """Side of the largest squares of cells that make up the grid and lie in one rain cell each, cells."""
+        cell, grid = self.grid.cell_size, self.grid
+        down, right = round((self.rain.north - grid.north) / cell), round((grid.west - self.rain.west) / cell)
+        return math.gcd(down, right, *grid.shape, round(self.rain.cell_size / cell))
+
     def _cells(self, offset: float, count: int) -> NDArray[np.int64]:
         cell = self.grid.cell_size
         return (np.arange(count) + round(offset / cell)) // round(self.rain.cell_size / cell)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from floodmark.errors import UserError
 from floodmark.terrain.routing import drainage
 from floodmark.water import history
 from floodmark.water.features import NAMES, terrain_features
+from floodmark.water.forecast.reckoned import SETTLED, SIMULATED
 from floodmark.water.layout import GROUPS
+from floodmark.water.simulated import CHANNEL_FACTOR, as_seen, fine_depth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from floodmark.water.forecast.ground import Ground
     from floodmark.water.forecast.rain import Rain
+    from floodmark.water.forecast.reckoned import Reckoner
 
 LEAST_DEVIATION = 1e-6
 """A channel that was the same everywhere is not blown up."""
@@ -37,10 +39,12 @@ class Known:
         rain: Scaled history and missing share, on the rain cells, shape (channels, rows, columns).
         routed: log(1 + mm summed over cells) on the ground, as coarse as the windows keep it, shape (lengths, rows,
             columns).
+        reckoned: Depth by group, m, likewise; see `Reckoner.at`.
     """
 
     rain: NDArray[np.float32]
     routed: NDArray[np.float16]
+    reckoned: dict[str, NDArray[np.float16]]
 
 
 class Scene:
@@ -52,9 +56,7 @@ class Scene:
         statistics: Of the training windows.
         groups: Of `layout.GROUPS`, that the model reads.
         permanent: Where water always stands, shape of the ground; None: nowhere.
-
-    Raises:
-        UserError: if the model reads what cannot be made here.
+        reckoner: For models that read a group of `reckoned.RECKONED`.
     """
 
     def __init__(
@@ -64,8 +66,9 @@ class Scene:
         statistics: dict[str, Any],
         groups: Sequence[str],
         permanent: NDArray[np.bool_] | None = None,
+        reckoner: Reckoner | None = None,
     ) -> None:
-        require_groups(groups)
+        self._reckoner = reckoner
         self.ground, self.rain, self.statistics, self.groups = ground, rain, statistics, list(groups)
         self._rows, self._columns = ground.rows, ground.columns
         self._drainage = drainage(ground.elevation)
@@ -86,7 +89,7 @@ class Scene:
         return made
 
     def known(self, moment: np.datetime64) -> tuple[Known, float]:
-        """The rain up to a moment, and the share of its history that is missing."""
+        """The rain up to a moment, and the share of its history that is missing; what is reckoned cannot go back."""
         frames = self.rain.until(moment, sum(self.statistics["pattern"]))
         missing = history.missing_share(frames)
         pooled = history.pool(frames, self.statistics["pattern"], self.statistics["reducer"])
@@ -95,7 +98,8 @@ class Scene:
         if "routed" in self.groups:
             fallen = history.accumulate(frames, routed_spans(self.statistics), self._hours)
             routed = np.stack([self._route(layer) for layer in fallen])
-        return Known(np.concatenate([scaled, missing[None]]), routed), float(missing.mean())
+        reckoned = {} if self._reckoner is None else self._reckoner.at(moment)
+        return Known(np.concatenate([scaled, missing[None]]), routed, reckoned), float(missing.mean())
 
     def _route(self, fallen: NDArray[np.float32]) -> NDArray[np.float16]:
         run = self._drainage.route(fallen[self._rows[:, None], self._columns[None, :]])
@@ -109,6 +113,12 @@ class Scene:
             made["rain"] = known.rain[:, self._rows[rows, None], self._columns[None, columns]]
         if "routed" in self.groups:
             made["routed"] = normalised(known.routed[:, rows, columns].astype(np.float32), self.statistics["routed"])
+        if SETTLED in self.groups:
+            made[SETTLED] = as_seen(known.reckoned[SETTLED][rows, columns].astype(np.float32))[None]
+        if SIMULATED in self.groups:
+            coarse = known.reckoned[SIMULATED]
+            fine = fine_depth(self.ground.elevation, coarse, CHANNEL_FACTOR, row, col, height, width)
+            made[SIMULATED] = as_seen(fine)[None]
         return np.concatenate([made[group] for group in GROUPS if group in self.groups])
 
 
@@ -121,19 +131,6 @@ def routed_spans(statistics: dict[str, Any]) -> list[tuple[int, int]]:
     return [(end - length, end) for end, length in zip(ends, lengths, strict=True)]
 
 
-def require_groups(groups: Sequence[str]) -> None:
-    """Refuse a model that reads what no forecast can make yet.
-
-    Raises:
-        UserError: naming the group.
-    """
-    if "simulated" in groups:
-        raise UserError(
-            "the model reads the depth of a coarser simulation (inputs: simulated), which floodmark predict does not "
-            "make yet: choose a model without it"
-        )
-
-
 def channel_names(groups: Sequence[str], statistics: dict[str, Any]) -> list[str]:
     """Names of the channels that `Scene.read` gives."""
     names = {
@@ -141,9 +138,11 @@ def channel_names(groups: Sequence[str], statistics: dict[str, Any]) -> list[str
         "terrain": list(NAMES),
         "rain": [*(f"rain_{index}" for index in range(len(statistics["pattern"]))), "rain_missing"],
         "routed": [f"routed_{index}" for index in range(len(statistics["routed_pattern"]))],
+        "settled": ["settled_rain"],
+        "simulated": ["simulated_depth"],
         "permanent": ["permanent_water"],
     }
-    return [name for group in GROUPS if group in groups for name in names.get(group, [])]
+    return [name for group in GROUPS if group in groups for name in names[group]]
 
 
 def normalised(values: NDArray[np.float32], numbers: Sequence[dict[str, float]]) -> NDArray[np.float32]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from floodmark.errors import UserError
 from floodmark.learning.device import pick_device
-from floodmark.water.forecast.inputs import channel_names, require_groups
+from floodmark.water.forecast.inputs import channel_names
+from floodmark.water.forecast.reckoned import RECKONED
 from floodmark.water.prediction import WaterModel
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ def statistics_of(model: WaterModel, path: Path) -> dict[str, Any]:
     Raises:
         UserError: if there are none, or channels would be made that it did not learn from.
     """
-    require_groups(model.groups)
     statistics: dict[str, Any] = model.config.get("statistics") or {}
-    absent = [key for key in NEEDED if key not in statistics]
+    needed = (*NEEDED, "make_water") if RECKONED & set(model.groups) else NEEDED
+    absent = [key for key in needed if key not in statistics]
     if absent:
         raise UserError(
             f"{path}: lacks {', '.join(absent)} of the windows it learnt from: train it again with this version"

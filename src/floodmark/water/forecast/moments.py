@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from floodmark.errors import UserError
+from floodmark.hydraulics.alone.rain import MOST_ABSENT
 from floodmark.radar.netcdf import find_files, read_header
 from floodmark.water.moments import NOWCAST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 
 class Asked(NamedTuple):
@@ -22,11 +25,11 @@ class Asked(NamedTuple):
     time: np.datetime64
 
 
-def rain_period(radar: Path, step: int) -> tuple[np.datetime64, np.datetime64]:
-    """The time of the first frame of all files, and the end of the last one.
+def rain_times(radar: Path, since: np.datetime64 | None) -> NDArray[np.datetime64]:
+    """The times of the frames of all files, those before `since` left out.
 
     Raises:
-        UserError: if there is no file, or one cannot be read.
+        UserError: if there is no file, one cannot be read, or nothing is left.
     """
     if not radar.exists():
         raise UserError(f"--radar {radar}: there is no such file or folder")
@@ -34,8 +37,26 @@ def rain_period(radar: Path, step: int) -> tuple[np.datetime64, np.datetime64]:
     if not files:
         raise UserError(f"{radar}: holds no .nc file of rain: see docs/reference/data-layout.md, section radar")
     headers = [read_header(file) for file in files]
-    first, last = min(header.times.min() for header in headers), max(header.times.max() for header in headers)
-    return first.astype("datetime64[s]"), last.astype("datetime64[s]") + np.timedelta64(step, "s")
+    whole = np.unique(np.concatenate([header.times for header in headers]).astype("datetime64[s]"))
+    times = whole if since is None else whole[whole >= since]
+    if not len(times):
+        raise UserError(f"--rain-from {since}: {radar} holds no later frame than {whole[-1]}")
+    return times
+
+
+def require_one_event(radar: Path, times: NDArray[np.datetime64], last: np.datetime64, step: int) -> None:
+    """Refuse frames of more than one event, for a model that counts all rain since the first.
+
+    Raises:
+        UserError: if most frames up to the last moment are absent.
+    """
+    used = times[times <= last]
+    whole = int((used[-1] - used[0]) / np.timedelta64(step, "s")) + 1
+    if whole - len(used) > MOST_ABSENT * whole:
+        raise UserError(
+            f"{radar}: {whole - len(used)} of {whole} frames from {used[0]} to {used[-1]} are absent: it holds more "
+            "than one event, and the model counts all rain of its event: say with --rain-from when that begins"
+        )
 
 
 def asked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,17 +12,19 @@ from floodmark.errors import UserError
 from floodmark.hydraulics.alone.defaults import VERSION
 from floodmark.progress import say, track
 from floodmark.terrain.raster import read_raster
+from floodmark.water.forecast.calibrated import calibrated, read_temperatures, thresholds_of
 from floodmark.water.forecast.files import ForecastFile, check_targets, raster_paths, whole_or_none, write_rasters
 from floodmark.water.forecast.ground import Ground, read_ground
 from floodmark.water.forecast.inputs import Scene
 from floodmark.water.forecast.model import load, statistics_of
-from floodmark.water.forecast.moments import Asked, asked, rain_period
+from floodmark.water.forecast.moments import Asked, asked, rain_times, require_one_event
 from floodmark.water.forecast.preview import draw_preview
 from floodmark.water.forecast.rain import Rain
+from floodmark.water.forecast.reckoned import RECKONED, Reckoner
 from floodmark.water.prediction import predict_tile, tiles
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -49,6 +52,9 @@ class Task:
         shown: Which moment becomes GeoTIFFs and picture: wettest or last.
         geotiff: Whether GeoTIFFs are written.
         preview: Whether a picture is written.
+        rain_from: No rain before is used, None: all is.
+        extras: Folder of what the study's make_water reads beside the heightmap.
+        calibration: calibration.json of evaluate_water; None: probabilities stay as the network gives them.
     """
 
     model: Path
@@ -66,6 +72,9 @@ class Task:
     shown: str
     geotiff: bool
     preview: bool
+    rain_from: np.datetime64 | None
+    extras: Path | None
+    calibration: Path | None
 
 
 @dataclass
@@ -91,26 +100,35 @@ def forecast(task: Task) -> Outcome:
     model, path = load(task.model)
     statistics = statistics_of(model, path)
     targets = _targets(task, model)
-    sources = [task.radar, task.heightmap, path, *([task.initial_depth] if task.initial_depth else [])]
-    check_targets(targets, sources)
-    step = int(statistics["frame_seconds"])
+    sources = [task.radar, task.heightmap, path, task.initial_depth, task.calibration, task.extras]
+    check_targets(targets, [source for source in sources if source is not None])
+    temperatures = None if task.calibration is None else read_temperatures(task.calibration, model, task.task)
+    step, reckoned = int(statistics["frame_seconds"]), bool(RECKONED & set(model.groups))
+    times = rain_times(task.radar, task.rain_from)
     moments = asked(
-        task.task, statistics["lead_minutes"], step, rain_period(task.radar, step), task.times, task.begin, task.end,
-        task.every,
+        task.task, statistics["lead_minutes"], step, (times[0], times[-1] + np.timedelta64(step, "s")), task.times,
+        task.begin, task.end, task.every,
     )  # fmt: skip
+    if reckoned:
+        require_one_event(task.radar, times, moments[-1].known, step)
     ground = read_ground(
         task.heightmap, statistics["grid"]["cell_size"], statistics["rain_cell_size"], task.crs, task.extent
     )
-    rain = _rain(task.radar, ground, step, moments, sum(statistics["pattern"]))
-    scene = Scene(ground, rain, statistics, model.groups, _permanent(task.initial_depth, ground, statistics))
+    rain = _rain(task.radar, ground, step, moments, sum(statistics["pattern"]), times[0], whole=reckoned)
+    permanent, extras = _permanent(task.initial_depth, ground, statistics), task.extras or Path()
+    reckoner = Reckoner(ground, rain, statistics, model.groups, task.task, extras) if reckoned else None
+    scene = Scene(ground, rain, statistics, model.groups, permanent, reckoner)
     with whole_or_none(targets) as partials:
-        outcome = _predict(task, model, scene, moments, partials)
+        outcome = _predict(task, model, scene, moments, partials, temperatures)
     outcome.files = targets
     return outcome
 
 
 def _check_sources(task: Task) -> None:
-    for option, path in (("--heightmap", task.heightmap), ("--initial-depth", task.initial_depth)):
+    for option, path in (
+        ("--heightmap", task.heightmap), ("--initial-depth", task.initial_depth), ("--extras", task.extras),
+        ("--calibration", task.calibration),
+    ):  # fmt: skip
         if path is not None and not path.exists():
             raise UserError(f"{option} {path}: there is no such file or folder")
     if task.output.suffix != ".nc":
@@ -123,17 +141,20 @@ def _targets(task: Task, model: WaterModel) -> list[Path]:
     return [task.output, *rasters, *([task.output.with_suffix(".png")] if task.preview else [])]
 
 
-def _rain(radar: Path, ground: Ground, step: int, moments: list[Asked], length: int) -> Rain:
-    """The rain of all histories; says what of the first one lies before the radar begins."""
+def _rain(
+    radar: Path, ground: Ground, step: int, moments: list[Asked], length: int, start: np.datetime64, *, whole: bool
+) -> Rain:
+    """The rain of all histories, or of the whole event; says what of the first one lies before the radar begins."""
     history = length * np.timedelta64(step, "s")
     first, last = moments[0].known, moments[-1].known
-    rain = Rain(radar, ground.rain, step, first - history, last)
+    rain = Rain(radar, ground.rain, step, start if whole else max(first - history, start), last)
+    if whole:
+        say(f"the event begins with the frame of {rain.start}: the model counts all that fell since")
     hours = float((rain.start - (first - history)) / np.timedelta64(3600, "s"))
     if hours > 0:
-        whole = length * step / 3600
         say(
-            f"rain begins at {rain.start}: of the {whole:g} h before {first}, {hours:.3g} h count as missing, which "
-            "the model is told and takes for dry"
+            f"rain begins at {rain.start}: of the {length * step / 3600:g} h before {first}, {hours:.3g} h count as "
+            "missing, which the model is told and takes for dry"
         )
     return rain
 
@@ -151,14 +172,21 @@ def _permanent(path: Path | None, ground: Ground, statistics: dict[str, Any]) ->
     return np.asarray(np.nan_to_num(on_ground, nan=0.0) >= np.float32(statistics["wet_depth"]))
 
 
-def _predict(task: Task, model: WaterModel, scene: Scene, moments: list[Asked], partials: list[Path]) -> Outcome:
+def _predict(
+    task: Task,
+    model: WaterModel,
+    scene: Scene,
+    moments: list[Asked],
+    partials: list[Path],
+    temperatures: Sequence[float] | None,
+) -> Outcome:
     """Predict tile by tile and moment by moment into the first file, then the shown moment into the others."""
     network, grid = model.networks[task.task], scene.ground.grid
     land = np.isfinite(scene.ground.elevation)
     parts = tiles(network, grid.shape)
     cells = f"{grid.height} by {grid.width} cells of {grid.cell_size:g} m"
     say(f"{len(moments)} moments of {cells} in {grid.crs[:40]}, {len(parts)} tiles each")
-    file = ForecastFile(partials[0], grid, model.wet_depths, about(task, model))
+    file = ForecastFile(partials[0], grid, model.wet_depths, about(task, model, temperatures))
     outcome = Outcome([], moments, [0] * len(moments), [0.0] * len(moments), int(land.sum()), 0, 0.0)
     try:
         progress = iter(track(range(len(moments) * len(parts)), "predicting"))
@@ -169,7 +197,8 @@ def _predict(task: Task, model: WaterModel, scene: Scene, moments: list[Asked], 
             for part in parts:
                 next(progress)
                 chances, depth = predict_tile(network, grid.shape, lambda *place, k=known: scene.read(k, *place), part)
-                depth = settled(chances, depth, model.threshold(task.task, 0), model.wet_depths[0])
+                depth = decided(chances, depth, model.threshold(task.task, 0), model.wet_depths[0])
+                chances = chances if temperatures is None else calibrated(chances, temperatures)
                 outcome.wet[number] += int(np.count_nonzero(depth[land[part]]))
                 outcome.deepest[number] = max(outcome.deepest[number], float(depth[land[part]].max(initial=0)))
                 sea = ~land[part]
@@ -185,7 +214,7 @@ def _predict(task: Task, model: WaterModel, scene: Scene, moments: list[Asked], 
     return outcome
 
 
-def settled(
+def decided(
     chances: NDArray[np.float32], depth: NDArray[np.float32], threshold: float, wet_depth: float
 ) -> NDArray[np.float32]:
     """Depth, m, that agrees with the first probability: at least the wet depth where foretold wet, else none."""
@@ -211,9 +240,8 @@ def _show(
         draw_preview(path, ground.grid, ground.elevation, depth, model.wet_depths[0], title)
 
 
-def about(task: Task, model: WaterModel) -> dict[str, Any]:
+def about(task: Task, model: WaterModel, temperatures: Sequence[float] | None) -> dict[str, Any]:
     """What the file says of how it was made; no path that names a person's folders."""
-    levels = range(len(model.wet_depths))
     return {
         "title": f"Flood predicted by {model.config['model']}",
         "source": f"floodmark {VERSION} predict",
@@ -221,5 +249,6 @@ def about(task: Task, model: WaterModel) -> dict[str, Any]:
         "task": task.task,
         "heightmap": task.heightmap.name,
         "radar": task.radar.name,
-        "thresholds": [model.threshold(task.task, level) for level in levels],
+        "thresholds": thresholds_of(model, task.task, temperatures),
+        "calibrated": "no" if temperatures is None else "yes",
     }
