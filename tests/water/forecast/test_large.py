@@ -17,6 +17,7 @@ from floodmark.terrain.raster import write_raster
 from floodmark.water.forecast.ground import BYTES_A_CELL, RECKONED_BYTES_A_CELL
 from tests.water import study
 
+ROOT = Path(__file__).parents[3]
 CHILD = """
 import json, resource, sys
 from floodmark.cli import main
@@ -56,9 +57,10 @@ def test_memory_grows_with_the_ground_as_it_is_said_to(place, tmp_path, name, by
     large = ["-o", str(tmp_path / "b.nc"), "--extent", *map(str, (west, grid.bounds[1], grid.bounds[2], north))]
     done = subprocess.run(
         [sys.executable, "-c", CHILD, *map(json.dumps, (common, small, large))],
-        capture_output=True, text=True, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
-        cwd=Path(__file__).parents[3],
+        capture_output=True, text=True, cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT / "src")},
     )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     before, after = json.loads(done.stdout.strip().splitlines()[-1])
     assert after - before < bytes_a_cell * (grid.height * grid.width - 800 * 800)
     assert "6 tiles each" in done.stderr
