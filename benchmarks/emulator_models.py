@@ -11,8 +11,7 @@ import torch
 
 from floodmark.errors import UserError
 from floodmark.water.dataset import Windows
-from floodmark.water.forecast.inputs import channel_names
-from floodmark.water.layout import GROUPS
+from floodmark.water.layout import channel_names
 from floodmark.water.models.quick import quick
 from floodmark.water.models.registry import build
 from floodmark.water.moments import EMULATE
@@ -60,13 +59,13 @@ def _candidate(name: str, section: dict[str, Any], statistics: dict[str, Any]) -
     own = section[name]
     try:
         model = WaterModel.load(MODELS / name / "model.safetensors", torch.device("cpu"))
-        if model.config["channels"] == all_channel_names(model.groups, statistics):
+        if model.config["channels"] == _names(model.groups, statistics):
             plain: Any = model.networks[EMULATE]
             return Candidate(name, plain, model.groups, model.threshold(EMULATE, model.wet_depths.index(WET_DEPTH)))
     except (UserError, OSError):
         pass  # of another version: built anew
     torch.manual_seed(1)
-    names = all_channel_names(own["inputs"], statistics)
+    names = _names(own["inputs"], statistics)
     network = build({"model": name, "channels": names, "outputs": len(section["wet_depths"]) + 1, **own}).eval()
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return Candidate(name, network, list(own["inputs"]), None)
@@ -97,15 +96,8 @@ def change_by_half(model: Candidate, folder: Path) -> float | None:
     return float(found[1] - found[0])
 
 
-def all_channel_names(groups: Sequence[str], statistics: dict[str, Any]) -> list[str]:
-    """Of all groups, those that no forecast makes yet among them."""
-    reckoned = {"settled": ["settled_rain"], "simulated": ["simulated_depth"]}
-    return [
-        name
-        for group in GROUPS
-        if group in groups
-        for name in reckoned.get(group) or channel_names([group], statistics)
-    ]
+def _names(groups: Sequence[str], statistics: dict[str, Any]) -> list[str]:
+    return channel_names(groups, len(statistics["pattern"]), len(statistics["routed_pattern"]))
 
 
 def scores() -> dict[str, float]:
