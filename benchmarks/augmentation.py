@@ -91,7 +91,7 @@ def lend(texts: NDArray[np.float16], images: NDArray[np.float16]) -> Callable[[]
 def multiply(texts: torch.Tensor, images: torch.Tensor) -> Callable[[], object]:
     """The matrix product alone, by blocks of 256 tweets."""
     room = torch.empty((256, len(images)), device=images.device)
-    return lambda: [torch.mm(block, images.T, out=room[: len(block)]) for block in texts.split(256)]
+    return lambda: [torch.mm(block, images.T, out=room[: len(block)]) for block in torch.split(texts, 256)]
 
 
 def peak_memory(photos: int, tweets: int) -> float:
@@ -135,7 +135,7 @@ def main(photos: int, tweets: int, loops: int, memory: bool) -> None:
     texts32, images32 = (torch.from_numpy(vectors).to(device).float() for vectors in (texts, images))
     # In turns, so that what else the machine does slows all; the least of each, the first of which warms up.
     # Ours includes what is paid once a split: the photos' keys, and moving them.
-    batches = list(images32.split(BATCH))
+    batches = list(torch.split(images32, BATCH))
 
     def peers() -> None:
         with one_thread():

@@ -15,6 +15,7 @@ import json
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -63,7 +64,7 @@ def main(rows: int, epochs: int, batch_size: int) -> None:
     params |= {"epochs": epochs, "patience": epochs, "batch_size": batch_size}
     settings = read_section({"train_clip": params}, "train_clip", TrainClip, "params.yaml")
     splits = {"train": examples(rows, 1), "validation": examples(2000, 2), "test": examples(2000, 3)}
-    config = {"embedding": DIMENSIONS, "units": settings.units, "dropout": settings.dropout}
+    config: dict[str, Any] = {"embedding": DIMENSIONS, "units": settings.units, "dropout": settings.dropout}
 
     def build() -> DenseClassifier:
         return DenseClassifier(**config, image_dropout=settings.image_dropout)
@@ -78,7 +79,7 @@ def main(rows: int, epochs: int, batch_size: int) -> None:
     photos = torch.rand(TIMED, 3, 224, 224)
     start = time.perf_counter()
     with torch.inference_mode():
-        for batch in photos.split(32):
+        for batch in torch.split(photos, 32):
             clip.model.encode_image(batch.to(device)).cpu()
     peer = (time.perf_counter() - start) / TIMED * rows
     found = {

@@ -220,7 +220,7 @@ class Landlab:
     def time(self, steps: int) -> float:
         """Cell-steps a second over some steps of its own length, one after the other; the better of two such runs."""
         least = min(seconds(lambda: [self.flow.run_one_step() for _ in range(steps)]) for _ in range(2))
-        return self.shape[0] * self.shape[1] * steps / least
+        return float(self.shape[0] * self.shape[1] * steps / least)
 
 
 def success(ours: NDArray[Any], theirs: NDArray[Any], depth: float = WET) -> float:

@@ -54,7 +54,7 @@ def mirrored(values: NDArray[Any], rows: int, columns: int) -> NDArray[Any]:
 def array_bytes(water: Water) -> int:
     """Bytes that a simulation keeps while it runs: its state, its ground, and the rain that falls."""
     kept = [*water._state, *water._ground, water._bed, water.solid]
-    return sum(part.nbytes for part in kept) + water.depth.nbytes
+    return int(sum(part.nbytes for part in kept) + water.depth.nbytes)
 
 
 def measure(setting: Setting, depth: NDArray[np.float32], side: int) -> dict[str, float]:
@@ -92,7 +92,7 @@ def county(setting: Setting) -> tuple[Water, Water]:
     whole = setting.bed[:255, :255].reshape(51, 5, 51, 5).mean((1, 3))
     bed = mirrored(whole, rows, columns)
     physics = setting.physics
-    options = {"manning_n": setting.manning_n, "edges": setting.edges}
+    options: dict[str, Any] = {"manning_n": setting.manning_n, "edges": setting.edges}
     return (
         Water(bed, COARSE, physics=physics, **options),
         Water(bed, COARSE, physics=replace(physics, longest_step=float(FRAME)), **options),

@@ -1,4 +1,4 @@
-"""Takes the results of a finished study into `results/<name>`, where the docs read them.
+"""Takes the results of a finished study into `results/<name>/<wing>`, where the docs read them.
 
 `PYTHONPATH=src python -m tests.house.collect studies/pennines`, then `make docs`. Only tables of scores and figures are
 taken, nothing of a tweet.
@@ -12,7 +12,8 @@ from pathlib import Path
 
 from floodmark.dag import RESULTS, read_stages
 
-JUDGED = ("human.csv", "comparisons.csv")
+OUTPUTS = ("sentiment/human.csv", "sentiment/comparisons.csv")
+"""Of the first pipeline, beside all that the second writes."""
 
 
 def collect(study: Path) -> list[Path]:
@@ -21,14 +22,16 @@ def collect(study: Path) -> list[Path]:
     Raises:
         FileNotFoundError: if the study lacks one: run `make results` for it first.
     """
-    folder = Path("results") / study.name
-    sources = [study / out for stage in read_stages(study, RESULTS).values() for out in stage.outs]
-    sources += [study / "outputs/sentiment" / name for name in JUDGED]
-    missing = [str(path) for path in sources if not path.is_file()]
+    folder, results = Path("results") / study.name, study / "results"
+    taken = {Path(name): study / "outputs" / name for name in OUTPUTS}
+    for stage in read_stages(study, RESULTS).values():
+        taken |= {(study / out).relative_to(results): study / out for out in stage.outs}
+    missing = [str(path) for path in taken.values() if not path.is_file()]
     if missing:
         raise FileNotFoundError(f"{', '.join(missing)}: run `make results DATA=<its folder>` first")
-    folder.mkdir(parents=True, exist_ok=True)
-    return [Path(shutil.copyfile(path, folder / path.name)) for path in sources]
+    for name in taken:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    return [Path(shutil.copyfile(path, folder / name)) for name, path in taken.items()]
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ MARKER = re.compile(r"(<!-- table: (\w+) ([^|\n]+?)(?: \| ([^\n]*?))? -->\n).*?(
 BASELINE = "vader_without_emoji"
 NAMES = JUDGES | {"vader": "VADER, emoji left in", "sentence_dense": "sentence encoder, two dense layers"}
 PAGES = ("README.md", "docs/explanation/images-and-sentiment.md", "docs/explanation/water-models.md")
+ENDS = ("low", "high")
 Row = dict[str, Any]
 Reader = Callable[[str], str]
 """The text of a file by its path."""
@@ -152,9 +153,9 @@ def rows(name: str, arguments: list[str], reader: Reader) -> str:
     for row in table:
         line = []
         for column in arguments[0].split("; "):
-            bounds = {"low": row.get(f"{column}_low"), "high": row.get(f"{column}_high")}
+            bounds = {end: row.get(f"{column}_{end}", row.get(end) if column == SCORE else None) for end in ENDS}
             if isinstance(bounds["low"], (int, float)):
-                signed = column.startswith(("above", "below", "lost"))
+                signed = column.startswith(("above", "below", "lost", "difference"))
                 line.append(interval({column: row[column], **bounds}, column, signed=signed, strong=signed))
             else:
                 value = row[column]

@@ -107,7 +107,16 @@ class Windows:
         return self.index.filter((pl.col("task") == task) & (pl.col("split") == split))
 
     def inputs(
-        self, groups: Sequence[str], task: str, source: int, row: int, col: int, height: int, width: int
+        self,
+        groups: Sequence[str],
+        task: str,
+        source: int,
+        row: int,
+        col: int,
+        height: int,
+        width: int,
+        *,
+        out: NDArray[np.float32] | None = None,
     ) -> NDArray[np.float32]:
         """The channels of one window, shape (channels, height, width), as `channel_names` lists them.
 
@@ -119,21 +128,29 @@ class Windows:
             col: Westernmost column.
             height: Rows.
             width: Columns.
+            out: Where to write them, of any strides; otherwise a new array.
         """
+        if out is None:
+            out = np.empty((len(self.channel_names(groups)), height, width), np.float32)
         place = (slice(row, row + height), slice(col, col + width))
-        makers: dict[str, Callable[[], NDArray[np.float32]]] = {
-            "heightmap": lambda: self._heightmap[:, *place],
-            "terrain": lambda: self._static[:, *place],
-            "rain": lambda: self._rain_history(source, row, col, height, width),
-            "routed": lambda: self._routed_rain(source, *place),
-            "settled": lambda: as_seen(self.settled(source)[place])[None],
-            "simulated": lambda: self._simulated_depth(task, source, row, col, height, width),
-            "permanent": lambda: np.asarray(self.permanent[place], np.float32)[None],
+        writers: dict[str, Callable[[NDArray[np.float32]], None]] = {
+            "heightmap": lambda part: np.copyto(part, self._heightmap[:, *place]),
+            "terrain": lambda part: np.copyto(part, self._static[:, *place]),
+            "rain": lambda part: self._rain_history(source, row, col, part),
+            "routed": lambda part: self._routed_rain(source, place, part),
+            "settled": lambda part: np.copyto(part, as_seen(self.settled(source, place))),
+            "simulated": lambda part: np.copyto(part, self._simulated_depth(task, source, row, col, height, width)),
+            "permanent": lambda part: np.copyto(part, self.permanent[place]),
         }
-        return np.concatenate([makers[group]() for group in GROUPS if group in groups])
+        first = 0
+        for group in (group for group in GROUPS if group in groups):
+            last = first + len(self.channel_names([group]))
+            writers[group](out[first:last])
+            first = last
+        return out
 
-    def settled(self, source: int) -> NDArray[np.float32]:
-        """Depth of what ran on the whole ground by a moment, had it settled where it fell, m, shape (rows, columns).
+    def settled(self, source: int, place: tuple[slice, slice] = (slice(None), slice(None))) -> NDArray[np.float32]:
+        """Depth of what ran on the ground by a moment, had it settled where it fell, m, of the whole or of a place.
 
         Raises:
             UserError: if the study holds none.
@@ -143,34 +160,35 @@ class Windows:
                 f"{self.folder}: holds no settled rain: name a factor in make_windows.coarse_factors and run "
                 "make_windows again"
             )
-        return np.asarray(self._settled[source], np.float32)
+        return np.asarray(self._settled[source][place], np.float32)
 
     @cached_property
     def _coarse(self) -> Simulated:
         return Simulated(self.folder, CHANNEL_FACTOR, np.asarray(self.elevation))
 
-    def _rain_history(self, source: int, row: int, col: int, height: int, width: int) -> NDArray[np.float32]:
+    def _rain_history(self, source: int, row: int, col: int, out: NDArray[np.float32]) -> None:
         """Rates on the scale of the params and their missing share, each rain cell's on the cells within it."""
         factor = self.grid.height // self._rain.shape[2]
-        rows, columns = np.arange(row, row + height) // factor, np.arange(col, col + width) // factor
+        rows, columns = (first + np.arange(size) for first, size in zip((row, col), out.shape[1:], strict=True))
+        rows, columns = rows // factor, columns // factor
         low, left = rows[0], columns[0]
         rain = np.array(self._rain[source][:, low : rows[-1] + 1, left : columns[-1] + 1], np.float32)
         rain[:-1] = SCALES[self.statistics["rain_scaling"]](rain[:-1])
-        return rain[:, (rows - low)[:, None], (columns - left)[None, :]]
+        np.take(rain[:, :, columns - left], rows - low, axis=1, out=out, mode="clip")
 
     def _simulated_depth(
         self, task: str, source: int, row: int, col: int, height: int, width: int
     ) -> NDArray[np.float32]:
         """Simulated on coarser cells, log(1 + decimetres): at the moment, or for nowcast a lead ahead without rain."""
-        depth = self._coarse.depth(source, row, col, height, width, ahead=task == NOWCAST)
-        return as_seen(depth)[None]
+        return as_seen(self._coarse.depth(source, row, col, height, width, ahead=task == NOWCAST))
 
-    def _routed_rain(self, source: int, rows: slice, columns: slice) -> NDArray[np.float32]:
+    def _routed_rain(self, source: int, place: tuple[slice, slice], out: NDArray[np.float32]) -> None:
         """With mean 0 and deviation 1 over training events and seen cells."""
         numbers = self.statistics["routed"]
         mean = np.array([item["mean"] for item in numbers], np.float32)[:, None, None]
         scale = np.array([1.0 / max(item["deviation"], 1e-6) for item in numbers], np.float32)[:, None, None]
-        return (self._routed[source][:, rows, columns].astype(np.float32) - mean) * scale
+        np.subtract(self._routed[source][:, *place], mean, out=out)
+        np.multiply(out, scale, out=out)
 
     def routed(self, source: int, channel: int) -> NDArray[np.float32]:
         """Routed rain of the whole ground, log(1 + mm summed over cells), shape (rows, columns)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -85,15 +85,20 @@ class Sampler:
     def _draws(self, epoch: int) -> Iterator[Draws]:
         rng = generator(self.seed, self.purpose, epoch)
         for _ in range(self.steps):
-            drawn = np.searchsorted(self.cumulative, rng.random(self.batch_size) * self.cumulative[-1], side="right")
+            drawn = self.draw(rng)
             yield Draws(drawn, rng.integers(4, size=self.batch_size), rng.integers(2, size=self.batch_size))
 
-    def _cuts(self, draws: Draws) -> Iterator[tuple[NDArray[np.generic], ...]]:
-        """The windows of one batch as they lie: inputs (channels, height, width), depth and where it is known."""
-        for row in draws.rows:
-            source, target, *window = (int(number) for number in self.rows[row])
-            inputs = self.windows.inputs(self.groups, self.task, source, *window)
-            yield inputs, self.windows.depth(target, *window), self.windows.learnable(*window)
+    def draw(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Numbers of the windows of one batch, each by its weight."""
+        chosen = rng.random(self.batch_size) * self.cumulative[-1]
+        return np.asarray(np.searchsorted(self.cumulative, chosen, side="right"))
+
+    def _cut(self, row: int, batch: Sequence[NDArray[Any]]) -> None:
+        """Write one window where `batch` has its inputs (channels, height, width), depth and where this is known."""
+        source, target, *window = (int(number) for number in self.rows[row])
+        inputs, depth, known = batch
+        self.windows.inputs(self.groups, self.task, source, *window, out=inputs)
+        depth[...], known[...] = self.windows.depth(target, *window), self.windows.learnable(*window)
 
     def _turned(self, draws: Draws) -> tuple[torch.Tensor, ...]:
         """One batch, turned and mirrored, and the channels of a cell together, as convolutions like."""
@@ -101,10 +106,9 @@ class Sampler:
         shape = (self.batch_size, height, width)
         inputs_BHWC, depth_BHW = torch.empty((*shape, self.channels)), torch.empty(shape)
         known_BHW = torch.empty(shape, dtype=torch.bool)
-        inputs, depth, known = (tensor.numpy() for tensor in (inputs_BHWC, depth_BHW, known_BHW))
-        for place, (cut, turns, mirror) in enumerate(zip(self._cuts(draws), draws.turns, draws.mirrors, strict=True)):
-            maps, inner, where = (turn(item, turns, mirror) for item in cut)
-            inputs[place], depth[place], known[place] = np.moveaxis(maps, 0, -1), inner, where
+        maps = np.moveaxis(inputs_BHWC.numpy(), -1, 1), depth_BHW.numpy(), known_BHW.numpy()
+        for place, (row, turns, mirror) in enumerate(zip(*draws, strict=True)):
+            self._cut(row, [turned_back(array[place], turns, mirror) for array in maps])
         return inputs_BHWC.permute(0, 3, 1, 2), depth_BHW, known_BHW
 
     def _upright(self, draws: Draws) -> tuple[Draws, list[torch.Tensor]]:
@@ -117,9 +121,8 @@ class Sampler:
             torch.empty(shape, dtype=torch.bool, pin_memory=pinned),
         ]
         arrays = [tensor.numpy() for tensor in batch]
-        for place, cut in enumerate(self._cuts(draws)):
-            for array, item in zip(arrays, cut, strict=True):
-                array[place] = item
+        for place, row in enumerate(draws.rows):
+            self._cut(row, [array[place] for array in arrays])
         return draws, batch
 
 
@@ -141,3 +144,8 @@ def turn(maps: NDArray[np.generic], turns: int, mirror: bool) -> NDArray[np.gene
     """
     turned = np.rot90(maps, turns, axes=(-2, -1))
     return turned[..., ::-1] if mirror else turned
+
+
+def turned_back(maps: NDArray[np.generic], turns: int, mirror: bool) -> NDArray[np.generic]:
+    """A view of maps that undoes `turn`: what is written to it lies turned and mirrored in them."""
+    return np.rot90(maps[..., ::-1] if mirror else maps, -turns, axes=(-2, -1))

@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-import torch
 
-from floodmark.learning.seeds import generator
 from floodmark.water.layout import MILLIMETRES
-from floodmark.water.moments import EMULATE
-from floodmark.water.sampling import turn
+from floodmark.water.sampling import Sampler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import torch
     from numpy.typing import NDArray
 
     from floodmark.water.dataset import Windows
@@ -50,7 +48,7 @@ def distinct(rows: pl.DataFrame) -> pl.DataFrame:
     return wet.unique(["content"], keep="first", maintain_order=True)
 
 
-class PairSampler:
+class PairSampler(Sampler):
     """Draws training windows by their weight, each at most once a batch; turned and mirrored alike on both sides."""
 
     def __init__(
@@ -74,29 +72,16 @@ class PairSampler:
             seed: Of every draw.
             device: Where the batches go.
         """
-        self.windows, self.groups, self.steps, self.seed, self.device = windows, groups, steps, seed, device
-        self.rows = rows.select("source", "target", *PLACE).to_numpy()
-        self.batch_size = min(batch_size, len(self.rows))
+        size = min(batch_size, rows.height)
+        super().__init__(windows, groups, rows, size, steps, seed, "pretrain_contrastive/pairs", device)
         self.weight = rows["weight"].to_numpy().astype(np.float64)
 
-    def __call__(self, epoch: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """Yield (inputs of shape BCHW, depth in m of shape BHW) for the steps of one epoch."""
-        rng = generator(self.seed, "pretrain_contrastive", "pairs", epoch)
-        for _ in range(self.steps):
-            drawn = self.draw(rng)
-            turns, mirrors = rng.integers(4, size=len(drawn)), rng.integers(2, size=len(drawn))
-            cuts = [self._cut(*args) for args in zip(drawn, turns, mirrors, strict=True)]
-            inputs, depth = (torch.from_numpy(np.stack(side)) for side in zip(*cuts, strict=True))
-            yield inputs.to(self.device, memory_format=torch.channels_last), depth.to(self.device)
+    def __call__(self, epoch: int) -> Iterator[tuple[torch.Tensor, ...]]:
+        """Yield (inputs of shape BCHW, depth in m of shape BHW, 0 where it may not be learnt) for one epoch's steps."""
+        for inputs, depth, known in super().__call__(epoch):
+            yield inputs, depth * known
 
     def draw(self, rng: np.random.Generator) -> NDArray[np.int64]:
         """Numbers of the windows of one batch, without one twice (Efraimidis and Spirakis 2006)."""
         keys = rng.exponential(size=len(self.rows)) / self.weight
         return np.argsort(keys, kind="stable")[: self.batch_size]
-
-    def _cut(self, drawn: int, turns: int, mirror: int) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
-        source, target, *place = (int(number) for number in self.rows[drawn])
-        return (
-            turn(self.windows.inputs(self.groups, EMULATE, source, *place), int(turns), bool(mirror)),
-            turn(self.windows.depth(target, *place) * self.windows.learnable(*place), int(turns), bool(mirror)),
-        )

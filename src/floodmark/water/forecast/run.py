@@ -182,7 +182,7 @@ def _predict(
     temperatures: Sequence[float] | None,
 ) -> Outcome:
     """Predict tile by tile and moment by moment into the first file, then the shown moment into the others."""
-    network, grid = model.networks[task.task], scene.ground.grid
+    network, grid = model.predictor(task.task), scene.ground.grid
     land = np.isfinite(scene.ground.elevation)
     parts = tiles(network, grid.shape)
     cells = f"{grid.height} by {grid.width} cells of {grid.cell_size:g} m"

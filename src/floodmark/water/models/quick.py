@@ -59,7 +59,7 @@ class Half(WaterNetwork):
         return maps.float()
 
 
-class QuickUNet(WaterNetwork):
+class QuickUNet(UNet):
     """A trained U-Net: see `UNet` for what it does, and above for what it saves."""
 
     def __init__(self, trained: UNet) -> None:
@@ -68,26 +68,16 @@ class QuickUNet(WaterNetwork):
         Args:
             trained: In evaluation mode.
         """
-        super().__init__()
+        WaterNetwork.__init__(self)  # its blocks are not built but taken from the trained one
         self.down = nn.ModuleList(_folded(copy.deepcopy(block)) for block in trained.down)
         self.up = nn.ModuleList(_Up(block) for block in trained.up)
         self.head = copy.deepcopy(trained.head)
         self.multiple, self.reach = trained.multiple, trained.reach
 
-    def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
-        """Map (batch, channels, height, width) to (batch, outputs, height, width)."""
-        height, width = x_BCHW.shape[-2:]
-        x = self.padded(x_BCHW)
-        skips = []
-        for level, block in enumerate(self.down):
-            if level:
-                x = F.max_pool2d(x, 2)
-            x = block(x)
-            skips.append(x)
-        for up, skip in zip(self.up, skips[-2::-1], strict=True):
-            x = up(x, skip)
-        maps: torch.Tensor = self.head(x)
-        return maps[..., :height, :width]
+    def join(self, block: nn.Module, x: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
+        """Without the doubled map."""
+        joined: torch.Tensor = block(x, skip)
+        return joined
 
 
 class _Up(nn.Module):

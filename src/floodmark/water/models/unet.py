@@ -55,10 +55,14 @@ class UNet(WaterNetwork):
             x = block(x)
             skips.append(x)
         for block, skip in zip(self.up, skips[-2::-1], strict=True):
-            x = F.interpolate(x, scale_factor=2.0, mode="nearest")
-            x = block(torch.cat([x, skip], 1))
+            x = self.join(block, x, skip)
         maps: torch.Tensor = self.head(x)
         return maps[..., :height, :width]
+
+    def join(self, block: nn.Module, x: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
+        """A coarse map and one twice finer by a block of the way up."""
+        joined: torch.Tensor = block(torch.cat([F.interpolate(x, scale_factor=2.0, mode="nearest"), skip], 1))
+        return joined
 
 
 def _block(inputs: int, outputs: int) -> nn.Sequential:
