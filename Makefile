@@ -57,7 +57,7 @@ test: demonstration data ## the fast tests (under 12 minutes on two cores)
 	@OMP_NUM_THREADS=1 python -m pytest -m "not slow" -n 2 --durations=15
 
 test-slow: demonstration data ## the tests that take minutes each
-	@python -m pytest -m slow
+	@OMP_NUM_THREADS=1 python -m pytest -m slow -n 2 --dist loadfile --durations=15
 
 # Without caches: a cache once hid what a machine that never saw the tree was told.
 lint: $(STAMP) ## format, lint, types, layers, spelling
