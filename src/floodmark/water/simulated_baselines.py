@@ -34,6 +34,7 @@ class _Reckoned:
     probabilistic = False
 
     def __init__(self, windows: Windows, task: str, wet_depth: float) -> None:
+        self._last: tuple[int, NDArray[np.float32]] | None = None
         self.threshold = fit_threshold(windows, task, wet_depth, self._depth, AROUND * wet_depth)
 
     def _depth(self, source: int) -> NDArray[np.float32]:
@@ -41,7 +42,10 @@ class _Reckoned:
 
     def depth(self, window: Mapping[str, Any]) -> NDArray[np.float32]:
         """m, shape (rows, columns)."""
-        return self._depth(window["source"])
+        source = window["source"]
+        if self._last is None or self._last[0] != source:  # a map is asked for wet cells, score and depth in turn
+            self._last = (source, self._depth(source))
+        return self._last[1]
 
     def score(self, window: Mapping[str, Any]) -> NDArray[np.float32]:
         """The depth."""
