@@ -95,7 +95,8 @@ def by_dates(origin: Origin, folder: Path, settings: AblateWater) -> Windows:
 
 def trials(windows: Windows, folder: Path, train: TrainWater, settings: AblateWater, seed: int) -> list[Trial]:
     """The base, and one for each change."""
-    base = with_budget(train, MODEL, settings.epochs)
+    # As the original's, which read heights: of what is done to them the terrain's features would tell nothing.
+    base = with_changes(with_budget(train, MODEL, settings.epochs), MODEL, inputs=["heightmap", "rain"])
     storms = windows.select(EMULATE, splits.TRAIN)["storm"].n_unique()
     raw = with_raw_numbers(windows, folder / "raw_numbers").folder
 
