@@ -141,7 +141,7 @@ def chosen_by_hand(problem, rules, sure):
     return [list(row) for row in zip(*columns, strict=True)], np.array(counts).T
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(problems(), ALL_RULES)
 def test_every_rule_draws_what_loops_draw(problem, rules):
     sure, undecided = sureness(problem, rules)
@@ -351,7 +351,7 @@ def test_draws_go_by_their_chances(weighted, shares):
     assert ((counts - wanted) ** 2 / wanted).sum() < 16.3  # chi squared with 3 degrees of freedom, 0.1 %
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 1000), st.integers(0, 1000))
 def test_other_seeds_draw_other_photos(one, other):
     text = np.tile(np.array([[1, 0]], np.float16), (40, 1))
