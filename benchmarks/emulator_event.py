@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from floodmark.hydraulics.runoff import MM_PER_HOUR, runoff_of
 from floodmark.terrain.routing import Drainage, drainage
 from floodmark.water import history
 from floodmark.water.coarse import CoarseSite, coarse_site
 from floodmark.water.coarse_files import settled_rain
-from floodmark.water.coarse_run import simulate_coarse
+from floodmark.water.coarse_run import Fall, simulate_coarse
 from floodmark.water.downscale import downscale
 from floodmark.water.features import NAMES, terrain_features
 from floodmark.water.forecast.inputs import normalised, routed_spans
@@ -128,12 +127,8 @@ def settled(place: Place, rain: EventRain, maps: int) -> list[NDArray[Any]]:
 
 def fallen_at(place: Place, rain: EventRain, moments: Sequence[int]) -> Iterator[NDArray[np.float64]]:
     """What ran on the ground by each moment, m, in cells of the rain."""
-    runoff, fallen, at = runoff_of(place.losses, rain.grid.shape), np.zeros(rain.grid.shape), 0
-    for moment in moments:
-        for frame in range(at, moment // rain.step):
-            fallen = fallen + runoff.of(rain.rate(frame).astype(np.float64) / MM_PER_HOUR, rain.step) * rain.step
-        at = moment // rain.step
-        yield fallen
+    fall = Fall(rain, place.losses)
+    return (fall.until(moment) for moment in moments)
 
 
 def predicted(

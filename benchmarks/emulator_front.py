@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FACTORS = (1, 2, 3, 4)
 HALVED = ("unet", "guided_unet")
 """Models that are also timed in bfloat16."""
+HALF = "model in bfloat16"
 ALIKE = 0.005
 """Scores no farther apart than this are alike: of such models the faster one is the best."""
 
@@ -29,7 +30,7 @@ class Point(NamedTuple):
 
     Attributes:
         name: As in scores.csv, but for models in bfloat16.
-        kind: model, simulation or baseline.
+        kind: model, simulation or baseline; HALF of models in bfloat16, which nothing else here predicts by.
         score: Critical success index, None where it is not known.
         make: Maps of some rain over a place.
     """
@@ -71,7 +72,7 @@ def model(one: Candidate, score: float | None, *, half: bool = False) -> Point:
     """A model, with its network in the form that predicts fastest."""
     network = one.network(half)
     return Point(
-        one.name + half * ", bfloat16", "model", score,
+        one.name + half * ", bfloat16", HALF if half else "model", score,
         lambda place, rain, maps: predicted(place, rain, network, one.groups, maps),
     )  # fmt: skip
 
@@ -116,9 +117,9 @@ def measure_front(
     ]
 
 
-def best_of(front: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def best_of(front: Sequence[dict[str, Any]], kind: str = "model") -> dict[str, Any]:
     """The model with the highest score, the fastest of those about alike; where none is scored, the last named."""
-    models = [item for item in front if item["kind"] == "model"]
+    models = [item for item in front if item["kind"] == kind]
     scored = [item for item in models if item["score"] is not None]
     if not scored:
         return models[-1]

@@ -17,19 +17,20 @@ import os
 import tempfile
 from itertools import cycle, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import polars as pl
 import torch
-from torch.nn import functional as F
 
 from floodmark.learning.device import pick_device
 from floodmark.learning.seeds import fix
 from floodmark.learning.throughput import VARIABLE
 from floodmark.learning.trainer import Schedule, fit
-from floodmark.settings.base import read_params
+from floodmark.settings.base import read_params, read_section
+from floodmark.settings.train_water import TrainWater
 from floodmark.water.dataset import Windows
+from floodmark.water.losses import make_loss
 from floodmark.water.models.registry import build
 from floodmark.water.sampling import Sampler
 from floodmark.water.splits import TRAIN
@@ -37,25 +38,22 @@ from floodmark.water.splits import TRAIN
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    Loss = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
     Feed = Callable[[int], Iterable[tuple[torch.Tensor, ...]]]
 
 ROUNDS, HELD, WARM_UP = 3, 40, 5
 """Turns of each feed, batches held in memory, and steps before the clock starts."""
-WET_DEPTH = 0.1
 
 
-def objective(maps: torch.Tensor, depth: torch.Tensor) -> torch.Tensor:
-    """A loss of about the cost of any: where water stands, and how deep."""
-    wet = (depth >= WET_DEPTH).to(maps.dtype)
-    return F.binary_cross_entropy_with_logits(maps[:, 0], wet) + F.smooth_l1_loss(maps[:, -1], depth)
-
-
-def trained(network: torch.nn.Module, feed: Feed, steps: int, record: Path, mixed: bool) -> dict[str, float]:
+def trained(
+    network: torch.nn.Module, objective: Loss, feed: Feed, steps: int, record: Path, mixed: bool
+) -> dict[str, float]:
     """Train for one epoch; what `record` says of all of them so far."""
     os.environ[VARIABLE] = str(record)
 
     def loss(batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
-        return objective(network(batch[0]), batch[1])
+        inputs, depth, known = batch
+        return objective(network(inputs), depth, known)
 
     fit(network, loss, feed, lambda: {"score": 0.0}, Schedule(1, 1e-3, 0.01, steps, 1), "score", mixed=mixed)
     numbers: dict[str, float] = json.loads(record.read_text(encoding="utf-8"))
@@ -80,12 +78,14 @@ def training_rows(windows: Windows, side: int | None) -> pl.DataFrame:
 @click.option("--mixed/--no-mixed", default=True, show_default=True, help="16 bits where a GPU is used.")
 def main(seconds: float, folder: str, batch_size: int | None, side: int | None, mixed: bool) -> None:
     """Print samples per second as one JSON object, on the last line."""
-    section: dict[str, Any] = read_params(Path("params.yaml"))["train_water"]
-    windows, device, groups = Windows(Path(folder)), pick_device(), section["unet"]["inputs"]
-    rows, size = training_rows(windows, side), batch_size or section["batch_size"]
+    settings = read_section(read_params(Path("params.yaml")), "train_water", TrainWater, "params.yaml")
+    windows, device, groups = Windows(Path(folder)), pick_device(), list(settings.unet.inputs)
+    rows, size = training_rows(windows, side), batch_size or settings.batch_size
+    objective = make_loss(settings.unet.loss, settings.wet_depths, settings.losses)
     channels = windows.channel_names(groups)
     fix(1, "training_input")
-    network = build({"model": "unet", "channels": channels, "outputs": 2, "widths": section["unet"]["widths"]})
+    outputs = len(settings.wet_depths) + 1
+    network = build({"model": "unet", "channels": channels, "outputs": outputs, **settings.unet.network})
     network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def sampler(steps: int, workers: int | None = None) -> Sampler:
@@ -95,7 +95,7 @@ def main(seconds: float, folder: str, batch_size: int | None, side: int | None, 
     with tempfile.TemporaryDirectory() as records:
 
         def run(name: str, feed: Feed, steps: int) -> dict[str, float]:
-            return trained(network, feed, steps, Path(records, f"{name}.json"), mixed)
+            return trained(network, objective, feed, steps, Path(records, f"{name}.json"), mixed)
 
         run("warm-up", lambda epoch: held[:WARM_UP], WARM_UP)
         probe = run("probe", lambda epoch: held[:WARM_UP], WARM_UP)

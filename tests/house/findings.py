@@ -183,12 +183,24 @@ def water(name: str, arguments: list[str], reader: Reader) -> str:
 
     names = sorted({row["model"] for row in kept}, key=rank)
     counts = {row["model"]: row["parameters"] for row in kept}
+    passed = checks(name, reader)
     cells = [
         [f"`{model}`", kind(model), *(interval(found.get((model, split)), SCORE) for split in splits),
-         f"{counts[model]:,.0f}"]
+         f"{counts[model]:,.0f}", *([passed.get(model, "")] if passed else [])]
         for model in names
     ]  # fmt: skip
-    return markdown(["", "kind", *(split.replace("_", " ") for split in splits), "numbers learnt"], cells)
+    head = ["", "kind", *(split.replace("_", " ") for split in splits), "numbers learnt"]
+    return markdown([*head, *(["checks passed"] if passed else [])], cells)
+
+
+def checks(name: str, reader: Reader) -> dict[str, str]:
+    """How many checks each network passed, where they stand beside the scores: results have them, outputs have not."""
+    if not name.startswith("results/"):
+        return {}
+    told: dict[str, list[bool]] = {}
+    for row in read(str(Path(name).with_name("checks.csv")), reader):
+        told.setdefault(row["model"], []).append(row["passed"] == "yes")
+    return {model: f"{sum(each)} of {len(each)}" for model, each in told.items()}
 
 
 def shown(value: Any) -> str:

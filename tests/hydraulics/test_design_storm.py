@@ -54,7 +54,7 @@ def designs(draw):
 
 
 @given(designs())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_greatest_depth_of_k_blocks_is_the_tables_for_every_k(storm):
     depths = np.concatenate([[0], np.cumsum(hyetograph(storm, 300) * 300 / 3600)])
     count = len(depths) - 1
@@ -71,7 +71,7 @@ def test_where_a_table_is_uneven_the_blocks_about_the_peak_still_hold_its_depths
 
 
 @given(st.integers(1, 300), st.floats(0, 1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_blocks_fill_every_place_and_stay_about_the_peak(count, position):
     places = placement(count, position)
     assert sorted(places) == list(range(count))
@@ -103,7 +103,7 @@ def test_between_the_tables_depths_are_linear_in_gumbels_variate_and_in_logarith
 
 
 @given(designs(), st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_longer_is_deeper_and_less_intense_and_rarer_is_no_shallower(storm, data):
     minutes = st.floats(storm.durations[0], storm.durations[-1])
     short, long = sorted((data.draw(minutes), data.draw(minutes)))

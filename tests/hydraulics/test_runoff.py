@@ -42,7 +42,7 @@ def test_nothing_runs_off_before_the_initial_abstraction_is_full():
 
 
 @given(st.lists(st.floats(0, 1e-4), min_size=1, max_size=8), st.floats(1, 100), st.floats(0, 1))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_curve_number_depends_on_the_total_alone_and_never_gives_more_than_fell(rates, number, abstraction):
     method = CurveNumber(number, abstraction, (1, 1))
     run = sum(float(method.of(np.full((1, 1), rate), 300)[0, 0]) * 300 for rate in rates)
@@ -81,7 +81,7 @@ def test_topmodels_store_solves_its_equation(m):
 
 
 @given(st.floats(1e-3, 0.5), st.floats(0, 100), st.floats(0, 200), st.integers(1, 20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_topmodel_does_not_depend_on_how_a_span_is_cut(m, first, rate, parts):
     whole, cut = (Topmodel(m, first / 3.6e6, (1, 1)) for _ in range(2))
     rain = np.full((1, 1), rate / 3.6e6)

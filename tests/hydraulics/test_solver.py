@@ -39,7 +39,7 @@ def expected_discharge(q, bed, depth, dt, dx, n):
     n=st.floats(0.01, 0.2),
     southwards=st.booleans(),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_face_carries_what_the_equation_says(precision, bed, depth, q, n, southwards):
     elevation = np.full((4, 4), 5000.0)
     first, second = (1, 1), ((2, 1) if southwards else (1, 2))

@@ -106,7 +106,7 @@ def test_the_same_events_and_seed_give_the_same_climate():
 
 
 @given(st.floats(0, 360), st.lists(st.floats(-80, 80), min_size=3, max_size=20))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_directions_turn_with_the_compass(turn, offsets):
     quantiles = (0.1, 0.9)
     plain = np.array(directions(np.array(offsets) % 360, quantiles))

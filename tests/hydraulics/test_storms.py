@@ -34,7 +34,7 @@ def climate(**changes):
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_total_peak_and_duration_lie_in_their_spans(seed):
     rate = storm(climate(), GRID, 300, generator(seed))
     assert rate.dtype == np.float32

@@ -14,7 +14,7 @@ SHAPE = (9, 11)
 
 
 @given(st_numpy.arrays(bool, SHAPE), st.integers(0, 1000), st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_walls_stay_dry_and_nothing_passes_them(walls, seed, level):
     elevation = np.where(walls, np.nan, rough(seed, SHAPE, relief=1.0))
     water = pool(elevation, edges=(Edge(level=301.0),) * 4 if level else downhill(0.01))

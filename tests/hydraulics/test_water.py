@@ -32,7 +32,7 @@ def test_rain_on_a_flat_closed_box_stands_equally_deep():
 
 
 @given(st.integers(0, 10_000), st.sampled_from([0.0, 0.02]), st.floats(1, 200), st.floats(0.01, 0.2))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_ledger_closes_and_no_depth_is_negative(seed, slope, rate, manning_n):
     elevation = rough(seed, relief=8.0, holes=0.05)
     water = pool(elevation, edges=downhill(slope), manning_n=manning_n)
@@ -105,7 +105,7 @@ def test_no_flow_is_faster_than_the_froude_limit_allows():
 
 
 @given(st.lists(st.floats(0.5, 700), min_size=1, max_size=6))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_marks_of_the_clock_are_met_exactly(durations):
     water = pool(rough(7))
     for duration in durations:

@@ -107,10 +107,14 @@ def test_one_that_stopped_for_want_of_a_better_score_stays_stopped(tmp_path):
     assert again[:3] == first[:3]
 
 
-def test_weights_as_they_began_are_kept_while_no_score_is_one(tmp_path):
+def test_the_last_weights_are_kept_where_no_epoch_has_a_score(tmp_path, capsys, monkeypatch):
     with pytest.raises(CutError):
         train(tmp_path, cut_at(3, 0), score=float("nan"))
-    assert str(train(tmp_path, score=float("nan"))[:3]) == str(train(score=float("nan"))[:3])
+    resumed, uninterrupted = train(tmp_path, score=float("nan"))[:3], train(score=float("nan"))[:3]
+    assert str(resumed) == str(uninterrupted)
+    assert "no epoch has a score: the last one is kept" in capsys.readouterr().err
+    monkeypatch.setattr(cut_off, "SCORES", tuple(range(1, EPOCHS + 1)))
+    assert resumed[0] == train()[0]
 
 
 @pytest.mark.parametrize("spoil", ["last", "best"])

@@ -10,7 +10,6 @@ from floodmark.learning.confusion import (
     class_scores,
     classification_scores,
     confusion_matrix,
-    contingency_scores,
     matrix_scores,
 )
 
@@ -78,15 +77,3 @@ def test_a_class_never_predicted_scores_nothing_but_counts():
 
 def test_no_samples_have_no_score():
     assert all(math.isnan(value) for value in classification_scores(np.zeros((2, 2), int)).values())
-
-
-def test_contingency_table_of_a_worked_example():
-    scores = contingency_scores(hits=6, false_alarms=2, misses=4)
-    assert scores["critical_success_index"] == pytest.approx(0.5)
-    assert scores["probability_of_detection"] == pytest.approx(0.6)
-    assert scores["false_alarm_ratio"] == pytest.approx(0.25)
-    assert scores["frequency_bias"] == pytest.approx(0.8)
-
-
-def test_nothing_wet_has_no_contingency_scores():
-    assert all(math.isnan(value) for value in contingency_scores(0, 0, 0).values())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from floodmark.learning.prefetch import ahead
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 3), max_size=12), st.integers(0, 3), st.integers(1, 5))
 def test_results_come_in_the_order_of_the_jobs(milliseconds, workers, most):
     def work(job):

@@ -68,7 +68,7 @@ def test_files_in_any_order_become_one_sequence(study):
 
 
 @given(st.sets(st.integers(0, 25), min_size=1, max_size=15), st.sampled_from([0, 5, 15]), st.integers(0, 3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_gaps_are_filled_if_short_and_break_a_sequence_if_long(tmp_path_factory, marks, max_gap, cut):
     assume(len(marks) <= 3 or any(mark + 1 in marks for mark in marks))  # else the clock is refused
     study = tmp_path_factory.mktemp("study")
@@ -161,7 +161,7 @@ def test_the_same_lattice_is_cut_out_untouched_and_beyond_it_nothing_is_known(we
 
 
 @given(st.integers(0, 1000), st.sampled_from([250.0, 500.0]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_averaging_keeps_the_mean(seed, size):
     factor = round(1000 / size)
     source = Grid(GRID.crs, GRID.west, GRID.north, size, 3 * factor, 4 * factor)

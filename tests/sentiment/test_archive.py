@@ -66,7 +66,7 @@ def test_models_are_not_selected_on_what_people_judged_either(tmp_path, split):
 talks = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), min_size=1, max_size=25)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(talks, st.sets(st.integers(0, 24)), st.sets(st.integers(0, 24)))
 def test_labelling_lets_no_model_learn_what_people_judged(tmp_path, posts, by_id, by_text):
     """Whatever the conversations, copies and judgements, the splits that label_tweets makes pass."""

@@ -141,7 +141,7 @@ def chosen_by_hand(problem, rules, sure):
     return [list(row) for row in zip(*columns, strict=True)], np.array(counts).T
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(problems(), ALL_RULES)
 def test_every_rule_draws_what_loops_draw(problem, rules):
     sure, undecided = sureness(problem, rules)
@@ -174,13 +174,11 @@ def same(one, other):
     return all(a.tobytes() == b.tobytes() for a, b in zip(one, other, strict=True))
 
 
-@settings(deadline=None)
 @given(problems(), ALL_RULES, st.integers(1, 13))
 def test_no_block_size_changes_a_bit(problem, rules, block_size):
     assert same(pick(problem, rules)[1], pick(problem, rules._replace(block_size=block_size))[1])
 
 
-@settings(deadline=None)
 @given(problems(), ALL_RULES, st.randoms(use_true_random=False))
 def test_no_order_of_photos_or_tweets_changes_a_bit(problem, rules, random):
     tweets, texts, photos, images = problem
@@ -193,7 +191,6 @@ def test_no_order_of_photos_or_tweets_changes_a_bit(problem, rules, random):
     assert same(second[1:], [part[rows] for part in first[1:]])
 
 
-@settings(deadline=None)
 @given(problems(), ALL_RULES, st.integers(1, 5))
 def test_no_number_of_shards_changes_a_bit(problem, rules, shards):
     rules = rules._replace(max_reuse=None)  # under a cap, tweets compete
@@ -228,7 +225,6 @@ def test_a_cosine_has_the_same_bits_wherever_it_is_computed(photos, threads):
     np.testing.assert_allclose(whole.numpy(), exact, atol=1e-6)
 
 
-@settings(deadline=None)
 @given(problems(), ALL_RULES)
 def test_higher_limits_have_fewer_candidates_and_no_less_sure_photos(problem, rules):
     limits = (0.0, 0.2, 0.5, 0.75, 0.9)
@@ -241,7 +237,6 @@ def test_higher_limits_have_fewer_candidates_and_no_less_sure_photos(problem, ru
     assert all(higher <= lower for lower, higher in pairwise(lent))
 
 
-@settings(deadline=None)
 @given(problems(), st.integers(1, 3), st.booleans())
 def test_no_photo_is_lent_more_often_than_allowed(problem, max_reuse, fallback):
     rules = RULES._replace(max_reuse=max_reuse, fallback=fallback)
@@ -351,7 +346,7 @@ def test_draws_go_by_their_chances(weighted, shares):
     assert ((counts - wanted) ** 2 / wanted).sum() < 16.3  # chi squared with 3 degrees of freedom, 0.1 %
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 1000), st.integers(0, 1000))
 def test_other_seeds_draw_other_photos(one, other):
     text = np.tile(np.array([[1, 0]], np.float16), (40, 1))
@@ -362,7 +357,6 @@ def test_other_seeds_draw_other_photos(one, other):
     assert (drawn[0].photo == drawn[1].photo).all() == (one == other)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(-1, 1, width=32), min_size=2, max_size=50), st.floats(0.001, 0.999))
 def test_the_floor_of_a_confidence_lies_below_it_and_not_far(cosines, limit):
     confidence = Expected(20.0, 64, len(cosines))

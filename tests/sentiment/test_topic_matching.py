@@ -4,7 +4,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from floodmark.sentiment.topic_matching import cosine, jaccard, match, stability
@@ -18,7 +18,6 @@ def tops(words_KW, number=6):
     return np.argsort(-words_KW, axis=1)[:, :number]
 
 
-@settings(deadline=None)  # the first example loads scipy
 @given(st.permutations(range(5)), st.integers(0, 9))
 def test_permuted_topics_are_matched_back_exactly(order, seed):
     one = topics(seed)
@@ -30,7 +29,6 @@ def test_permuted_topics_are_matched_back_exactly(order, seed):
     assert found.jaccard == pytest.approx(np.ones(5))
 
 
-@settings(deadline=None)
 @given(st.integers(0, 50), st.integers(1, 5))
 def test_no_matching_is_better_by_brute_force(seed, number):
     similarity = np.random.default_rng(seed).random((number, number))

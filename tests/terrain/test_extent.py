@@ -97,7 +97,7 @@ def test_an_overlap_smaller_than_a_rain_cell_is_refused(data):
     st.tuples(st.floats(-4e5, 4e5), st.floats(-4e5, 4e5), st.floats(3000, 9e4), st.floats(3000, 9e4)),
     st.sampled_from([(50, 1000), (100, 1000), (250, 500), (1000, 1000)]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_fine_cells_nest_in_rain_cells_inside_the_extent(tmp_path_factory, box, sizes):
     west, south, width, height = box
     extent = [west, south, west + width, south + height]

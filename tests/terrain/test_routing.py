@@ -45,7 +45,7 @@ def brute_fill(elevation):
 
 
 @given(st.integers(0, 10_000), st.integers(2, 9), st.integers(2, 9), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_depressions_are_filled_to_where_they_spill(seed, rows, columns, whole):
     elevation = ground(seed, (rows, columns), whole=whole)
     expected = brute_fill(elevation)
@@ -56,7 +56,7 @@ def test_depressions_are_filled_to_where_they_spill(seed, rows, columns, whole):
 
 
 @given(st.integers(0, 10_000), st.integers(2, 12), st.integers(2, 12), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_cell_reaches_an_outlet_without_climbing(seed, rows, columns, whole):
     elevation = ground(seed, (rows, columns), whole=whole)
     network = drainage(elevation)
@@ -77,7 +77,7 @@ def test_every_cell_reaches_an_outlet_without_climbing(seed, rows, columns, whol
 
 
 @given(st.integers(0, 10_000), st.integers(2, 12), st.integers(2, 12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_routed_rain_is_the_sum_of_all_that_drains_through(seed, rows, columns):
     elevation = ground(seed, (rows, columns))
     network = drainage(elevation)

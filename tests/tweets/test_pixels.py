@@ -107,7 +107,7 @@ def test_a_photo_too_large_is_refused_by_its_header(tmp_path):
     assert decode(path, SIZE, 2.0)[0] == "usable"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, 3000), st.binary(min_size=1, max_size=8), st.sampled_from(["JPEG", "PNG", "WEBP"]))
 def test_damaged_bytes_never_break_the_stage(tmp_path_factory, at, damage, format_):
     body = bytearray(photo_bytes(format_))

@@ -225,7 +225,7 @@ FINE = st.integers(1, 12).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(FINE)
 def test_downscaling_loses_and_makes_no_water(drawn):
     bed, hole, factor, sweeps, seed = drawn

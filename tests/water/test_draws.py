@@ -35,7 +35,7 @@ def test_equal_storms_leave_no_doubt_and_unequal_ones_some():
 
 
 @given(hnp.arrays(np.int64, (6, 3), elements=st.integers(1, 50)))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_model_differs_from_itself_by_nothing(tables):
     rng = np.random.default_rng(1)
     for shaped, drawn in (

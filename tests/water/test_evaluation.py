@@ -335,9 +335,17 @@ def test_scores_over_few_wet_storms_are_marked(outputs, windows):
     told = json.loads((outputs / "water" / "metrics.json").read_text())["unet"]["emulate"]["unseen_storms"]["0.1 m"]
     chosen = windows.select("emulate", splits.TEST).to_dicts()
     assert told["storms"] == len({row["storm"] for row in chosen}) == 5
-    assert told["storms_wet_enough"] == len(views.wet_storms(windows, chosen, 0.1, 20)) >= 3
+    assert told["storms_wet_enough"] == len(views.wet_storms(windows, chosen, "unseen_storms", 0.1, 20)) >= 3
     assert "remark" not in told
-    assert views.wet_storms(windows, chosen, 0.1, 10**6) == []
+    assert views.wet_storms(windows, chosen, "unseen_storms", 0.1, 10**6) == []
+    unseen = np.asarray(windows.region) == splits.UNSEEN
+    cells = {row["storm"]: 0 for row in chosen}
+    for row in chosen:
+        wet = np.count_nonzero((windows.depth_whole(row["target"]) >= np.float32(0.1)) & unseen)
+        cells[row["storm"]] = max(cells[row["storm"]], wet)
+    least = sorted(cells.values())[2]
+    enough = sorted(storm for storm, count in cells.items() if count >= least)
+    assert views.wet_storms(windows, chosen, "unseen_terrain", 0.1, least) == enough
     tables = scoring.tabulate(
         windows, "emulate", chosen, {}, {}, {0.1: [AllDry(windows.grid.shape)]}, study.evaluate_settings()
     )

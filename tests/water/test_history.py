@@ -82,7 +82,7 @@ def test_what_radar_measures_later_changes_nothing_known_before(tmp_path, last):
     ("reducer", "plain"), [("mean", lambda group: sum(group) / len(group)), ("max", max), ("sum", sum)]
 )
 @given(patterns, st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_pooling_and_missing_share_equal_plain_sums(reducer, plain, pattern, data):
     values = st.one_of(st.floats(0, 200, width=32), st.just(float("nan")))
     frames = data.draw(hnp.arrays(np.float32, (sum(pattern), 2, 2), elements=values))

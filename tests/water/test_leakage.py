@@ -131,3 +131,34 @@ def test_windows_that_leak_are_not_made(outputs, tmp_path, monkeypatch):
     monkeypatch.setattr(making.splits, "storm_of_events", lambda records, hours: {item.name: "r00" for item in records})
     with pytest.raises(RuntimeError, match="storm r00 is in test and train"):  # a shared storm is.
         cut(tmp_path)
+
+
+def test_statistics_of_all_ground_are_found_in_heights(opened):
+    opened.statistics["elevation"]["mean"] += 0.01 * opened.statistics["elevation"]["deviation"]
+    (leak,) = leakage(opened)
+    assert leak.startswith("statistics of elevation of the ground")
+
+
+def test_ground_within_the_guard_is_found(opened):
+    guard = study.WINDOWS["guard_cells"]
+    assert leakage(opened, guard) == []
+    assert any("within the guard" in leak for leak in leakage(opened, guard + 1))
+    region = np.array(opened.region)
+    row, column = np.argwhere(region == splits.UNSEEN)[0]
+    region[row - 1 if row else row, column] = splits.SEEN
+    opened.region = region
+    assert any("lies 1 cells from seen ground" in leak for leak in leakage(opened, guard))
+
+
+def test_a_mask_that_lets_unseen_depth_through_is_found(opened, monkeypatch):
+    opened.statistics["least_seen_share"] = 0
+    row, column = np.argwhere(np.asarray(opened.region) == splits.UNSEEN)[0]
+    first = pl.int_range(pl.len()) == opened.index.with_row_index().filter(split="train")["index"][0]
+    size = opened.index["height"].min()
+    place = {"row": min(row, opened.grid.height - size), "col": min(column, opened.grid.width - size)}
+    opened.index = opened.index.with_columns(
+        pl.when(first).then(pl.lit(int(value), pl.Int32)).otherwise(name).alias(name) for name, value in place.items()
+    )
+    assert leakage(opened) == []
+    monkeypatch.setattr(Windows, "learnable", Windows.known)
+    assert [leak for leak in leakage(opened) if "is learnt from" in leak]

@@ -144,3 +144,14 @@ def test_a_trained_model_takes_along_what_its_channels_are_made_by(outputs):
     assert found["elevation"]["mean"] == pytest.approx(seen.mean())
     assert found["elevation"]["deviation"] == pytest.approx(seen.std())
     assert (found["rain_cell_size"], found["frame_seconds"]) == (study.COARSE.cell_size, 300)
+
+
+def test_a_file_of_an_older_version_is_refused_by_what_it_lacks(model, tmp_path):
+    old = {name: value for name, value in model.config.items() if name != "widths"}
+    WaterModel(model.networks, old).save(tmp_path / "old.safetensors")
+    with pytest.raises(UserError, match=r"old.safetensors: this unet is one of another version: .* widths: train it"):
+        WaterModel.load(tmp_path / "old.safetensors", torch.device("cpu"))
+    one = {**model.config, "thresholds": {"emulate": model.config["thresholds"]["emulate"]}}
+    WaterModel(model.networks, one).save(tmp_path / "one.safetensors")
+    with pytest.raises(UserError, match=r"one.safetensors: its thresholds are not those of emulate and nowcast"):
+        WaterModel.load(tmp_path / "one.safetensors", torch.device("cpu"))

@@ -14,7 +14,7 @@ shapes = st.tuples(st.integers(4, 60), st.integers(4, 60))
 
 
 @given(shapes, st.integers(4, 20), st.integers(2, 6), st.integers(0, 4), st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_no_seen_cell_lies_near_an_unseen_one(shape, size, one_in, guard, data):
     valid = np.random.default_rng(data.draw(st.integers(0, 2**31))).random(shape) > 0.1
     fold = data.draw(st.integers(0, one_in - 1))
@@ -28,7 +28,7 @@ def test_no_seen_cell_lies_near_an_unseen_one(shape, size, one_in, guard, data):
 
 
 @given(shapes, st.integers(4, 20), st.integers(2, 9))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_folds_hold_every_block_out_exactly_once(shape, size, one_in):
     folds = np.stack([held_out(shape, size, one_in, fold) for fold in range(one_in)])
     assert (folds.sum(axis=0) == 1).all()

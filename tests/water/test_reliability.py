@@ -97,7 +97,7 @@ def test_many_histograms_are_scored_as_one_by_one():
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, rel.BINS - 1)), min_size=1, max_size=40))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_tables_by_threshold_are_those_of_deciding_by_each_edge(cells):
     wet, place = (np.array(column) for column in zip(*cells, strict=True))
     found = rel.tables_by_threshold(histogram(wet, rel.MIDDLES[place]))

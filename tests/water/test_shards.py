@@ -24,7 +24,7 @@ def write(folder, rows, each, shape=ROW):
 
 
 @given(st.integers(0, 40), st.integers(1, 12))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_rows_come_back_from_shards_that_none_straddles(tmp_path_factory, rows, each):
     folder = tmp_path_factory.mktemp("shards") / "depth"
     values = write(folder, rows, each)

@@ -31,7 +31,7 @@ starts = st.lists(st.floats(0, 2 * 366 * 24 - 1), min_size=6, max_size=40, uniqu
 
 
 @given(starts, st.randoms())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_storm_is_in_two_splits_whatever_the_archive(hours, random):
     records = archive(hours)
     shuffled = random.sample(records, len(records))
@@ -130,7 +130,7 @@ def test_blocks_of_time_are_dealt_in_turn():
 
 
 @given(starts, st.floats(3, 200), st.lists(st.sampled_from(["train", "validation", "test"]), min_size=1, max_size=5))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_storms_of_different_blocks_lie_history_and_lead_apart(hours, length, turns):
     chosen = window_settings(**by("blocks", block_hours=length, block_turns=turns), independence_hours=1)
     records = archive(hours)

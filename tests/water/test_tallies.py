@@ -46,7 +46,7 @@ maps = st.lists(st.tuples(st.integers(0, 99), st.sampled_from("abc"), st.integer
 
 
 @given(maps, st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_shards_merge_to_the_same_numbers_in_any_order_and_grouping(seeds, data):
     where = ground()
     scenes = [scene(seed, where, storm, rain) for seed, storm, rain in seeds]

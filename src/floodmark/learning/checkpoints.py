@@ -29,7 +29,7 @@ class Progress:
         steps: Batches trained on.
         best_score: The highest so far.
         best_epoch: The epoch of that score, 0 before there is one.
-        best_state: The weights after that epoch.
+        best_state: The weights after that epoch, or after the last one as long as none has a score.
     """
 
     history: list[dict[str, float]]
@@ -57,6 +57,7 @@ class Progress:
         self.history.append(row)
         if score > self.best_score:
             self.best_score, self.best_epoch = score, len(self.history)
+        if self.best_epoch in (0, len(self.history)):
             self.best_state = copy.deepcopy(model.state_dict())
 
 
@@ -91,7 +92,7 @@ class Checkpoints:
     def save(self, progress: Progress) -> None:
         """Keep the state after an epoch."""
         best = self._best(progress.best_epoch)
-        if progress.stale == 0 or not best.exists():
+        if progress.stale == 0 or progress.best_epoch == 0 or not best.exists():
             self._write(best, progress.best_state, {"epoch": progress.best_epoch})
         content = {
             "setup": self.setup,

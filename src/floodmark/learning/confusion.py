@@ -66,24 +66,6 @@ def _ratio(above: NDArray[Any], below: NDArray[Any], empty: float = np.nan) -> N
     return np.where(below > 0, above / np.where(below > 0, below, 1), empty)
 
 
-def contingency_scores(hits: float, false_alarms: float, misses: float) -> dict[str, float]:
-    """Scores of a dataset-level wet/dry contingency table (Wilks 2011, section 8.2).
-
-    Returns critical success index, probability of detection, false alarm ratio and frequency bias; NaN where the
-    denominator is zero.
-    """
-
-    def ratio(above: float, below: float) -> float:
-        return above / below if below > 0 else float("nan")
-
-    return {
-        "critical_success_index": ratio(hits, hits + false_alarms + misses),
-        "probability_of_detection": ratio(hits, hits + misses),
-        "false_alarm_ratio": ratio(false_alarms, hits + false_alarms),
-        "frequency_bias": ratio(hits + false_alarms, hits + misses),
-    }
-
-
 def dichotomous_scores(tables: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
     """Scores of many wet/dry contingency tables at once (Wilks 2011, section 8.2).
 

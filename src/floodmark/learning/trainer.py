@@ -62,7 +62,7 @@ def fit(
     work: Path | None = None,
     mixed: bool = False,
 ) -> list[dict[str, float]]:
-    """Train `model` in place and leave it with the weights of its best epoch.
+    """Train `model` in place and leave it with the weights of its best epoch, or the last one where none has a score.
 
     Seconds and samples are counted, see `learning.throughput`; they are no part of the result.
 
@@ -117,6 +117,8 @@ def fit(
             checkpoints.save(progress)
     if progress.stale >= schedule.patience:
         say(f"no better {score} for {schedule.patience} epochs: stopping")
+    if progress.history and progress.best_epoch == 0:
+        say(f"no epoch has a {score}: the last one is kept")
     throughput.record()
     model.load_state_dict(progress.best_state)
     model.eval()

@@ -94,7 +94,9 @@ class TemporalCNN(Model):
     width: Channels = Field(description="features, 4 to 1024")
     depth: int = Field(ge=1, le=8, description="convolutions over time and space, and again residual ones over space")
     heightmap: Orientation = Field(description="inverted: the channel elevation is turned upside down")
-    relief: bool = Field(description="whether elevation is told against the mean of the ground around, or as it is")
+    relief: bool = Field(
+        description="whether elevation, if heightmap is read, is told against the mean of the ground around or as it is"
+    )
 
 
 class TemporalCNNVAE(TemporalCNN):

@@ -223,6 +223,11 @@ class Windows:
         seen = self.region[row : row + height, col : col + width] == SEEN
         return np.asarray(self.known(row, col, height, width) & seen)
 
+    def learnable_depth(self, target: int, row: int, col: int, height: int, width: int) -> NDArray[np.float32]:
+        """Depth of one window, m, 0 where it may not be learnt from."""
+        place = (row, col, height, width)
+        return np.where(self.learnable(*place), self.depth(target, *place), np.float32(0))
+
     def newly(self, target: int, wet_depth: float, row: int, col: int, height: int, width: int) -> NDArray[np.bool_]:
         """Cells of one window that are flooded, `wet_depth` m or deeper, and hold no permanent water."""
         flooded = self.depth(target, row, col, height, width) >= np.float32(wet_depth)

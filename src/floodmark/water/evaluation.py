@@ -113,8 +113,8 @@ def _score(
             depth: rivals(windows, task, depth, settings.climatology_classes, seed) for depth in depths
         }
         tables = tabulate(windows, task, rows, models, sizes, baselines, settings)
-        storms = {depth: len(wet_storms(windows, rows, depth, settings.min_wet_cells)) for depth in depths}
         for name in shown:
+            storms = {depth: len(wet_storms(windows, rows, name, depth, settings.min_wet_cells)) for depth in depths}
             found = view(windows, tables, task, name, settings, seed)
             card.add(found, models, temperatures, storms, settings.min_storms)
             views.append(found)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+from scipy.ndimage import distance_transform_cdt
 
 from floodmark.water import splits
-from floodmark.water.statistics import RoutedSums, terrain_statistics
+from floodmark.water.statistics import RoutedSums, elevation_statistics, terrain_statistics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ TOLERANCE = 1e-6
 HELD_APART = (splits.TRAIN, splits.VALIDATION, splits.TEST)
 
 
-def leakage(windows: Windows) -> list[str]:
+def leakage(windows: Windows, guard_cells: int = 0) -> list[str]:
     """Everything that windows share across splits and should not.
 
     A storm in two splits; a window of another split than its event, or a moment of another event; storms of different
@@ -33,12 +34,13 @@ def leakage(windows: Windows) -> list[str]:
 
     Args:
         windows: What make_windows wrote.
+        guard_cells: Left out on both sides of seen and unseen ground, which so lie more than twice as far apart.
 
     Returns:
         A sentence for each leak, none if all is well.
     """
     found = (_shared_storms, _strange_rows, _near_in_time, _strange_cells, _strange_statistics)
-    return [leak for check in found for leak in check(windows)]
+    return [*(leak for check in found for leak in check(windows)), *_near_in_space(windows, guard_cells)]
 
 
 def _shared_storms(windows: Windows) -> Iterator[str]:
@@ -95,6 +97,15 @@ def _strange_cells(windows: Windows) -> Iterator[str]:
         yield f"block {number} is both seen and unseen"
 
 
+def _near_in_space(windows: Windows, guard_cells: int) -> Iterator[str]:
+    region = np.asarray(windows.region)
+    seen, unseen = region == splits.SEEN, region == splits.UNSEEN
+    if seen.any() and unseen.any():
+        nearest = int(distance_transform_cdt(~seen, metric="chessboard")[unseen].min())
+        if nearest <= 2 * guard_cells:
+            yield f"unseen ground lies {nearest} cells from seen ground, within the guard of twice {guard_cells}"
+
+
 def _strange_statistics(windows: Windows) -> Iterator[str]:
     seen = np.asarray(windows.region) == splits.SEEN
     sums = RoutedSums.none(len(windows.statistics["routed_pattern"]))
@@ -103,6 +114,9 @@ def _strange_statistics(windows: Windows) -> Iterator[str]:
             sums.add(windows.routed_channels(source)[:, seen])
     stored, wanted = _numbered(windows.statistics["routed"]), _numbered(sums.statistics())
     yield from _different("routed rain", stored, wanted)
+    elevation = {"of the ground": windows.statistics["elevation"]}
+    right = {"of the ground": elevation_statistics(np.asarray(windows.elevation), seen)}
+    yield from _different("elevation", elevation, right)
     yield from _different("terrain", windows.statistics["static"], terrain_statistics(windows.static_raw, seen))
 
 

@@ -81,9 +81,15 @@ class WaterModel:
             raise UserError(
                 f"{path}: is no model of water, or one of an older version: its configuration lacks {', '.join(absent)}"
             )
+        decided = config["thresholds"]
+        if any(len(decided.get(task, [])) != len(config["wet_depths"]) for task in TASKS):
+            raise UserError(f"{path}: its thresholds are not those of {' and '.join(TASKS)}: train it again")
         networks = {}
         for task in TASKS:
-            network = build(config)
+            try:
+                network = build(config)
+            except UserError as error:
+                raise UserError(f"{path}: {error}") from error
             own = {name.removeprefix(f"{task}."): value for name, value in state.items() if name.startswith(f"{task}.")}
             try:
                 network.load_state_dict(own)

@@ -91,9 +91,13 @@ def blocks_of(windows: Windows, code: int) -> NDArray[np.int64]:
     return np.unique(np.asarray(windows.block)[np.asarray(windows.region) == code]).astype(np.int64)
 
 
-def wet_storms(windows: Windows, rows: Iterable[Mapping[str, Any]], wet_depth: float, min_wet_cells: int) -> list[str]:
-    """The storms of which some map has at least so many wet cells, on all ground but the guard; sorted."""
-    scored = np.asarray(windows.region) != splits.GUARD
+def wet_storms(
+    windows: Windows, rows: Iterable[Mapping[str, Any]], split: str, wet_depth: float, min_wet_cells: int
+) -> list[str]:
+    """The storms of which some map has at least so many wet cells on the ground of a view; sorted."""
+    region = np.asarray(windows.region)
+    regions = {UNSEEN_STORMS: region == splits.SEEN, UNSEEN_TERRAIN: region == splits.UNSEEN}
+    scored = regions.get(split, region != splits.GUARD)
     found: set[str] = set()
     for row in rows:
         if row["storm"] in found:

@@ -64,7 +64,7 @@ def make_windows(
     write_table(folder / "events.parquet", study.events())
     write_json(folder / "statistics.json", _statistics(study, features, found, water))
     write_json(metrics, _metrics(study, found, index))
-    leaks = leakage(Windows(folder))
+    leaks = leakage(Windows(folder), settings.guard_cells)
     if leaks:
         raise RuntimeError("what is held out has leaked into training:\n" + "\n".join(leaks))
 

@@ -60,7 +60,7 @@ def number(draw, cell):
     return draw(st.sampled_from([f"{cell / 1000:.3f}", f"{cell / 1000:g}", f"{cell / 1000:.6e}", repr(cell / 1000)]))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(written(), st.sampled_from([1, 3, 7, 1 << 16]), st.sampled_from(["asc", "asc.gz", "ASC"]))
 def test_grids_are_the_same_whatever_their_blanks_lines_and_spelling(tmp_path, monkeypatch, grids, chunk, ending):
     grid, text, depth = grids
@@ -73,7 +73,7 @@ def test_grids_are_the_same_whatever_their_blanks_lines_and_spelling(tmp_path, m
         np.testing.assert_array_equal(one, other)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(written(), st.data())
 def test_a_stream_without_its_last_values_is_refused_with_its_rows(tmp_path, grids, data):
     grid, text, depth = grids

@@ -20,7 +20,7 @@ def brute_hits(similarity, allowed, k):
     return np.array(hits)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(2, 9), st.integers(1, 3), st.integers(1, 6), st.integers(0, 10**6))
 def test_hits_are_those_of_a_sort(count, places, k, seed):
     rng = np.random.default_rng(seed)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import Bernoulli, Normal, kl_divergence
 from torch.nn import functional as F
@@ -17,7 +17,6 @@ def autoencoder(seed=0, channels=1, outputs=1, height=12, width=10):
     return VAE(channels, outputs, height, width, features=6, code=3)
 
 
-@settings(deadline=None)  # the first call of torch's distributions is slow
 @given(st.lists(st.tuples(st.floats(-5, 5), st.floats(-9, 9)), min_size=1, max_size=5))
 def test_divergence_is_that_of_two_normal_distributions(numbers):
     mean, log_variance = torch.tensor(numbers).T

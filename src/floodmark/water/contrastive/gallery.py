@@ -83,7 +83,7 @@ def embed(
     for first in range(0, len(cuts), BATCH):
         part = cuts[first : first + BATCH]
         inputs = np.stack([windows.inputs(groups, EMULATE, source, *place) for source, _, place in part])
-        depth = np.stack([windows.depth(target, *place) for _, target, place in part])
+        depth = np.stack([windows.learnable_depth(target, *place) for _, target, place in part])
         with torch.inference_mode():
             x = torch.from_numpy(inputs).to(device, memory_format=torch.channels_last)
             rain.append(towers.rain(x).cpu().numpy())

@@ -59,7 +59,8 @@ def means(windows: Windows, rows: pl.DataFrame) -> NDArray[np.float64]:
     for number, (source, target, *place) in enumerate(rows.select("source", "target", *PLACE).iter_rows()):
         history = windows.inputs(["rain"], EMULATE, source, *place)[:-1]
         rate = unscaled(history, windows.statistics["rain_scaling"]).mean((1, 2))
-        found[number] = (rate @ frames) / frames.sum(), windows.depth(target, *place).mean(dtype=np.float64)
+        depth = windows.learnable_depth(target, *place)
+        found[number] = (rate @ frames) / frames.sum(), depth.mean(dtype=np.float64)
     return np.asarray(np.log(found + np.array([LEAST_RATE, LEAST_DEPTH])))
 
 

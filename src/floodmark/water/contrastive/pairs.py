@@ -35,7 +35,7 @@ def with_content(windows: Windows, rows: pl.DataFrame) -> pl.DataFrame:
     limit = np.float32(windows.statistics["wet_depth"])
     wet, content = np.zeros(rows.height, np.int64), []
     for number, place in enumerate(rows.select("target", *PLACE).iter_rows()):
-        depth = windows.depth(*place)
+        depth = windows.learnable_depth(*place)
         wet[number] = np.count_nonzero(depth >= limit)
         whole = np.rint(depth * MILLIMETRES).astype(np.uint16)
         content.append(hashlib.blake2b(whole.tobytes(), digest_size=16).hexdigest())

@@ -90,7 +90,7 @@ def derive_windows(origin: Origin, folder: Path, settings: MakeWindows) -> Windo
     write_table(partial / "index.parquet", make_index(study))
     write_table(partial / "events.parquet", study.events())
     write_json(partial / "statistics.json", _statistics(study, Windows(origin.windows)))
-    leaks = leakage(Windows(partial))
+    leaks = leakage(Windows(partial), settings.guard_cells)
     if leaks:
         raise RuntimeError("what is held out has leaked into training:\n" + "\n".join(leaks))
     partial.replace(folder)

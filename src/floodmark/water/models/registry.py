@@ -25,11 +25,18 @@ def build(config: dict[str, Any]) -> WaterNetwork:
             keeps, such as its thresholds, is not looked at.
 
     Raises:
-        UserError: if no model has that name.
+        UserError: if no model has that name, or the configuration lacks what the model is built by.
     """
     require_model(config["model"])
     network = _network(config["model"])
-    return network(**{name: config[name] for name in signature(network).parameters})
+    needed = signature(network).parameters
+    absent = [name for name in needed if name not in config]
+    if absent:
+        raise UserError(
+            f"this {config['model']} is one of another version: its configuration lacks {', '.join(absent)}: train it "
+            "again"
+        )
+    return network(**{name: config[name] for name in needed})
 
 
 def _network(name: str) -> Callable[..., WaterNetwork]:
