@@ -6,10 +6,11 @@ then; a simulator runs to the end of the rain, and its coarse depths are brought
 a ground (drainage, terrain features, coarser beds, compiled kernels, networks in memory) is not counted, nor is reading
 the rain. Seconds are the least of some turns, of several storms their mean.
 
-`ratio` is of the best model as `floodmark predict` runs it (`in_bfloat16` tells what 16 bits would gain): by how much
-the coarsest own simulation that scores as well takes longer. The full simulation scores 1 by definition, so it is the
-one for a model better than all coarse simulations. landlab's seconds are its rate on the same ground from the same
-depths, times the steps that the deepest water bounds it to; on more cells than the demonstration's, its rate there.
+`ratio` is of the best model as `floodmark predict` runs it, with `--bfloat16` where the processor has it (`in_float32`
+tells of it without): by how much the coarsest own simulation that scores as well takes longer. The full simulation
+scores 1 by definition, so it is the one for a model better than all coarse simulations. landlab's seconds are its rate
+on the same ground from the same depths, times the steps that the deepest water bounds it to; on more cells than the
+demonstration's, its rate there.
 
 Needs the outputs of `dvc repro make_windows`; takes networks from outputs/water/models and scores from
 outputs/water/scores.csv where they are, else weights at random and no score. Run from the repository's root:
@@ -30,7 +31,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 import torch
 from emulator_figure import draw
-from emulator_front import HALF, Point, as_trained, best_of, equal_to, measure_front, points, seconds
+from emulator_front import Point, as_trained, best_of, equal_to, measure_front, points, seconds
 from emulator_ground import WINDOWS, demonstration, lasting, sized
 from emulator_landlab import landlab_rate, landlab_seconds
 from emulator_models import candidates
@@ -94,8 +95,8 @@ def main(maps: int, turns: int, figure: Path | None) -> None:
     model, peer = every[best["name"]], every[equal["name"]]
     rate = landlab_rate(place, rains[0])
     landlab = sum(landlab_seconds(place, rain, rate) for rain in rains) / len(rains) if rate else None
-    trained = next(one for one in found if one.name == best["name"])
-    halved = best_of(front, HALF) if any(item["kind"] == HALF for item in front) else None
+    trained = next(one for one in found if one.name == best["name"].split(",")[0])
+    whole = next(item for item in front if item["name"] == trained.name)
     several = [seconds(point, place, rains[:1], SEVERAL, 2) for point in (model, peer)]
     by_length = [
         {"hours": hours, **compare(model, peer, place, lasting(rains, hours), rate, 2 if hours < 6 else 1).ratios()}
@@ -116,12 +117,10 @@ def main(maps: int, turns: int, figure: Path | None) -> None:
         "unit": "s of one core per event",
         "ratio": equal["seconds"] / best["seconds"],
         "landlab_ratio": landlab and landlab / best["seconds"],
-        "in_bfloat16": halved
-        and {
-            "name": halved["name"],
-            "seconds": halved["seconds"],
-            "ratio": equal["seconds"] / halved["seconds"],
-            "landlab_ratio": landlab and landlab / halved["seconds"],
+        "in_float32": {
+            "seconds": whole["seconds"],
+            "ratio": equal["seconds"] / whole["seconds"],
+            "landlab_ratio": landlab and landlab / whole["seconds"],
         },
         "maps": maps,
         "cells": place.site.elevation.size,

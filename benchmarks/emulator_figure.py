@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-MARKERS = {"model": "o", "model in bfloat16": "D", "simulation": "s", "baseline": "^"}
+MARKERS = {"model": "o", "simulation": "s", "baseline": "^"}
 LEAST = 1e-3
 """Seconds below which all is drawn alike: what is looked up takes none."""
 

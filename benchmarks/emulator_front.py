@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 FACTORS = (1, 2, 3, 4)
 HALVED = ("unet", "guided_unet")
 """Models that are also timed in bfloat16."""
-HALF = "model in bfloat16"
 ALIKE = 0.005
 """Scores no farther apart than this are alike: of such models the faster one is the best."""
 
@@ -30,7 +29,7 @@ class Point(NamedTuple):
 
     Attributes:
         name: As in scores.csv, but for models in bfloat16.
-        kind: model, simulation or baseline; HALF of models in bfloat16, which nothing else here predicts by.
+        kind: model, simulation or baseline.
         score: Critical success index, None where it is not known.
         make: Maps of some rain over a place.
     """
@@ -72,7 +71,7 @@ def model(one: Candidate, score: float | None, *, half: bool = False) -> Point:
     """A model, with its network in the form that predicts fastest."""
     network = one.network(half)
     return Point(
-        one.name + half * ", bfloat16", HALF if half else "model", score,
+        one.name + half * ", bfloat16", "model", score,
         lambda place, rain, maps: predicted(place, rain, network, one.groups, maps),
     )  # fmt: skip
 
@@ -117,9 +116,9 @@ def measure_front(
     ]
 
 
-def best_of(front: Sequence[dict[str, Any]], kind: str = "model") -> dict[str, Any]:
+def best_of(front: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The model with the highest score, the fastest of those about alike; where none is scored, the last named."""
-    models = [item for item in front if item["kind"] == kind]
+    models = [item for item in front if item["kind"] == "model"]
     scored = [item for item in models if item["score"] is not None]
     if not scored:
         return models[-1]

@@ -39,11 +39,17 @@ class WaterModel:
     config: dict[str, Any]
     _quick: dict[str, torch.nn.Module] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def predictor(self, task: str) -> torch.nn.Module:
-        """The network of a task in the form that predicts fastest, its maps equal to 1e-6: see `models.quick`."""
-        if task not in self._quick:
-            self._quick[task] = quick(self.networks[task])  # type: ignore[arg-type]
-        return self._quick[task]
+    def predictor(self, task: str, *, half: bool = False) -> torch.nn.Module:
+        """The network of a task in the form that predicts fastest: see `models.quick`.
+
+        Args:
+            task: Of `moments.TASKS`.
+            half: Whether it reckons in bfloat16; else its maps are equal to 1e-6.
+        """
+        key = f"{task} in bfloat16" if half else task
+        if key not in self._quick:
+            self._quick[key] = quick(self.networks[task], half=half)  # type: ignore[arg-type]
+        return self._quick[key]
 
     @property
     def wet_depths(self) -> list[float]:

@@ -46,6 +46,18 @@ def test_the_file_holds_what_the_model_says_of_the_windows_of_the_same_storm(pla
             np.testing.assert_allclose(found["depth"][number], np.where(wet, np.maximum(depth, 0.1), 0), atol=1e-5)
 
 
+def test_sixteen_bits_are_told_of_and_move_probabilities_by_hundredths(predict, tmp_path):
+    found = []
+    for options in ((), ("--bfloat16",)):
+        assert predict("--no-preview", *options).exit_code == 0
+        with xr.open_dataset(tmp_path / "depth.nc") as file:
+            found.append((file.attrs["precision"], file["probability"].values))
+    (first, whole), (second, half) = found
+    assert (first, second) == ("float32", "bfloat16")
+    moved = np.nanmax(np.abs(whole - half))
+    assert 0 < moved < 0.1
+
+
 def test_it_follows_cf_and_lies_where_the_heightmap_does(place, predict, tmp_path):
     done = predict("--geotiff")
     assert done.exit_code == 0, done.output

@@ -55,6 +55,7 @@ class Task:
         rain_from: No rain before is used, None: all is.
         extras: Folder of what the study's make_water reads beside the heightmap.
         calibration: calibration.json of evaluate_water; None: probabilities stay as the network gives them.
+        half: Whether the network reckons in bfloat16.
     """
 
     model: Path
@@ -75,6 +76,7 @@ class Task:
     rain_from: np.datetime64 | None
     extras: Path | None
     calibration: Path | None
+    half: bool = False
 
 
 @dataclass
@@ -182,7 +184,7 @@ def _predict(
     temperatures: Sequence[float] | None,
 ) -> Outcome:
     """Predict tile by tile and moment by moment into the first file, then the shown moment into the others."""
-    network, grid = model.predictor(task.task), scene.ground.grid
+    network, grid = model.predictor(task.task, half=task.half), scene.ground.grid
     land = np.isfinite(scene.ground.elevation)
     parts = tiles(network, grid.shape)
     cells = f"{grid.height} by {grid.width} cells of {grid.cell_size:g} m"
@@ -252,4 +254,5 @@ def about(task: Task, model: WaterModel, temperatures: Sequence[float] | None) -
         "radar": task.radar.name,
         "thresholds": thresholds_of(model, task.task, temperatures),
         "calibrated": "no" if temperatures is None else "yes",
+        "precision": "bfloat16" if task.half else "float32",
     }
