@@ -55,7 +55,8 @@ def test_no_machine_path_reaches_a_result(finished):
 @pytest.mark.parametrize("address", STAGES)
 def test_a_stage_needs_no_more_than_it_declares_and_gives_the_same_bytes(finished, tmp_path, address):
     stage = STAGES[address]
-    for name in (*stage.deps, "params.yaml"):
+    # A stage that may be resumed looks up its deps.
+    for name in (*stage.deps, "params.yaml", "dvc.yaml", RESULTS):
         source = finished / name
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
