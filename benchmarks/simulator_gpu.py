@@ -2,7 +2,7 @@
 
 Bytes are counted, not guessed: every kernel that a step starts reads all its operands and writes its result once. The
 least possible is one kernel that reads depth, carry, both discharges, both drops and the rain, and writes the first
-four. `simulator.py` calls `on_gpu` where torch can use a GPU; its figures have never been measured.
+four. `simulator.py` calls `on_gpu` where torch can use a GPU.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def main(
     ablate_errors: AblateErrors,
 ) -> None:
     """What each error of the original was worth: label emoji left in, softmax twice, unscaled pixels, batches."""
-    from floodmark.learning.crew import cores
+    from floodmark.learning.processes import cores
     from floodmark.sentiment.ablations.errors import Inputs
     from floodmark.sentiment.ablations.errors import ablate_errors as ablate
     from floodmark.sentiment.ablations.experiment import Outputs

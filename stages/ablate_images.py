@@ -19,7 +19,7 @@ def main(
     ablate_images: AblateImages,
 ) -> None:
     """What photos are worth to CLIP's classifier, on identical tweets: another's, a grey one, none."""
-    from floodmark.learning.crew import cores
+    from floodmark.learning.processes import cores
     from floodmark.sentiment.ablations.experiment import Outputs
     from floodmark.sentiment.ablations.images import ablate_images as ablate
     from floodmark.sentiment.ablations.material import Sources

@@ -15,7 +15,7 @@ def main(
     random: Random, embed: Embed, train_clip: TrainClip, evaluate_human: Scale, ablate_prompts: AblatePrompts
 ) -> None:
     """A prompt in front of the text, beside photos: does an image help only to see what is asked?"""
-    from floodmark.learning.crew import cores
+    from floodmark.learning.processes import cores
     from floodmark.sentiment.ablations.experiment import Outputs
     from floodmark.sentiment.ablations.material import Sources
     from floodmark.sentiment.ablations.prompts import ablate_prompts as ablate

@@ -12,7 +12,7 @@ from floodmark.stage import stage
 @stage(random=Random, make_windows=MakeWindows, train_water=TrainWater, check_models=CheckModels)
 def main(random: Random, make_windows: MakeWindows, train_water: TrainWater, check_models: CheckModels) -> None:
     """Each network of water learns small tasks on handwritten digits before its score on water counts."""
-    from floodmark.learning.crew import cores
+    from floodmark.learning.processes import cores
     from floodmark.storage import outputs
     from floodmark.water.checks import check
     from floodmark.water.checks.jobs import Params

@@ -25,7 +25,7 @@ def main(
     diagnose_text: DiagnoseText,
 ) -> None:
     """Why text models fall short of a lexicon where people judge: size, label noise, domain, one change at a time."""
-    from floodmark.learning.crew import cores
+    from floodmark.learning.processes import cores
     from floodmark.sentiment.diagnosis.corpus import Inputs
     from floodmark.sentiment.diagnosis.diagnose import Outputs, Params, diagnose
     from floodmark.storage import outputs

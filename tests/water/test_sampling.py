@@ -8,7 +8,7 @@ import torch
 
 from floodmark.learning.seeds import generator
 from floodmark.water import splits
-from floodmark.water.sampling import Sampler, turn, turned_there
+from floodmark.water.sampling import Sampler, symmetries, turn, turned_there
 
 GROUPS = ["terrain", "rain", "routed"]
 
@@ -97,8 +97,9 @@ def test_batches_are_those_of_a_plain_loop_whoever_cuts_them_and_how_fast(window
 
 def test_a_gpu_is_given_the_same_batches_though_it_turns_them_itself(windows):
     one = sampler(windows, workers=0)
+    images = torch.from_numpy(symmetries(int(one.rows[0, -1])))
     for draws in one._draws(4):
-        expected, found = one._turned(draws), turned_there(*one._upright(draws))
+        expected, found = one._turned(draws), turned_there(*one._upright(draws), images)
         for tensor, other in zip(expected, found, strict=True):
             assert torch.equal(tensor, other)
         assert found[0].is_contiguous(memory_format=torch.channels_last)

@@ -6,7 +6,6 @@ A training depends on its own seed alone, so that the answers are the same howev
 from __future__ import annotations
 
 import multiprocessing
-import os
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -20,15 +19,6 @@ if TYPE_CHECKING:
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
-
-MOST = 8
-"""Processes, each of which holds torch and its jobs in its memory."""
-
-
-def cores() -> int:
-    """Processes to use here."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(allowed, MOST)
 
 
 class Crew:

@@ -23,5 +23,6 @@ def fix(seed: int, *purpose: str | int) -> None:
     import torch
 
     torch.manual_seed(derive(seed, *purpose))
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    # As `use_deterministic_algorithms(True, warn_only=True)`, which takes two seconds to load the compiler of graphs.
+    torch.set_deterministic_debug_mode("warn")
     torch.backends.cudnn.benchmark = False

@@ -12,7 +12,7 @@ from floodmark.learning.throughput import Throughput
 from floodmark.progress import say, track
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     import torch
@@ -49,6 +49,17 @@ def relative_rate(step: int, steps: int) -> float:
     if step < rise:
         return (step + 1) / rise
     return 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
+
+
+def one_late(values: Iterable[torch.Tensor]) -> Iterator[float]:
+    """The numbers of scalars, each read when the next one is on its way: so a GPU is not waited for without work."""
+    last: torch.Tensor | None = None
+    for value in values:
+        if last is not None:
+            yield last.item()
+        last = value
+    if last is not None:
+        yield last.item()
 
 
 def fit(
@@ -91,7 +102,7 @@ def fit(
     checkpoints = None if work is None else Checkpoints(work, model, optimiser, precision.scaler, setup)
     progress = (checkpoints and checkpoints.resume()) or Progress.before(model)
 
-    def step(batch: tuple[torch.Tensor, ...]) -> float:
+    def step(batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
         for group in optimiser.param_groups:
             group["lr"] = schedule.rate(progress.steps)
         optimiser.zero_grad(set_to_none=True)
@@ -99,15 +110,15 @@ def fit(
             value = loss(batch)
         precision.step(value, optimiser, parameters, schedule.gradient_norm)
         progress.steps += 1
-        return value.item()
+        return value.detach()
 
     while not progress.over(schedule.epochs, schedule.patience):
         epoch = len(progress.history) + 1
         model.train()
         total, count = 0.0, 0
         watched = throughput.watch(batches(epoch))
-        for batch in track(watched, f"epoch {epoch}/{schedule.epochs}", schedule.steps_per_epoch):
-            total, count = total + step(batch), count + 1
+        for number in one_late(map(step, track(watched, f"epoch {epoch}/{schedule.epochs}", schedule.steps_per_epoch))):
+            total, count = total + number, count + 1
         model.eval()
         with torch.inference_mode():
             scores = evaluate()

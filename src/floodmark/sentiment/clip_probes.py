@@ -53,4 +53,4 @@ def linear_probe(tweets: Path, texts: Embeddings, judged_BE: NDArray[np.float16]
         scale * texts.vectors[[row_of[name] for name in part["tweet"]]].astype(np.float64) for part in parts
     )
     task = Task(train, validation, scale * judged_BE.astype(np.float64), *labels)
-    return logistic_regression(task).probabilities if task.learnable() else None
+    return logistic_regression(task, "newton-cholesky").probabilities if task.learnable() else None

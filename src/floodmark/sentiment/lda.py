@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,17 +18,24 @@ UPDATES = 10
 """Of a tweet's shares within a step; scikit-learn's 100 take half as long again and gave topics that held less well."""
 
 
-def fit(counts: csr_matrix, topics: int, iterations: int, seed: int, run: int) -> Any:
-    """A model of these word counts (tweets, words); runs differ by where they begin (Hoffman, Blei and Bach 2010)."""
+class Start(NamedTuple):
+    """One fit: how many topics, and which of the runs, which differ by where they begin."""
+
+    topics: int
+    run: int
+
+
+def fit(start: Start, counts: csr_matrix, iterations: int, seed: int) -> Any:
+    """A model of these word counts, (tweets, words), by online variational Bayes (Hoffman, Blei and Bach 2010)."""
     from sklearn.decomposition import LatentDirichletAllocation
 
     model = LatentDirichletAllocation(
-        topics,
+        start.topics,
         learning_method="online",
         max_iter=iterations,
         batch_size=BATCH,
         max_doc_update_iter=UPDATES,
-        random_state=derive(seed, "find_topics", topics, run) % 2**32,
+        random_state=derive(seed, "find_topics", start.topics, start.run) % 2**32,
         n_jobs=1,
     )
     return model.fit(counts)

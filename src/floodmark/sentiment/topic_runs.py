@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from floodmark.learning.processes import cores, side_by_side
 from floodmark.learning.seeds import generator
 from floodmark.progress import track
-from floodmark.sentiment.lda import fit
+from floodmark.sentiment.lda import Start, fit
 from floodmark.sentiment.topic_choice import Halves, Judged, halve, judge, unigram_perplexity
 from floodmark.sentiment.topic_matching import Stability, stability
 
@@ -65,13 +67,21 @@ def feasible(drawn: Drawn, settings: FindTopics) -> list[int]:
     return sorted(count for count in {*settings.candidate_counts, *fixed} if count <= tweets)
 
 
+def _fitted(starts: list[Start], drawn: Drawn, settings: FindTopics, seed: int) -> list[Any]:
+    one = partial(fit, counts=drawn.fitted, iterations=settings.iterations, seed=seed)
+    return side_by_side(one, starts, min(cores(), len(starts)), "fitting topics")
+
+
 def try_counts(corpus: Corpus, drawn: Drawn, counts: list[int], settings: FindTopics, seed: int) -> dict[int, Found]:
     """Fit every count `runs` times: by a single run chance would choose, so much does NPMI vary between seeds."""
     random = generator(seed, "find_topics", "shuffled words")
     unigram = {"unigram_perplexity": unigram_perplexity(drawn.fitted, drawn.held_out.asked)}
+    starts = [Start(count, run) for count in counts for run in range(settings.runs)]
+    # The largest take the longest: with those first, no processor is left alone with one at the end.
+    models_of = dict(zip(starts[::-1], _fitted(starts[::-1], drawn, settings, seed), strict=True))
     tried = {}
-    for count in track(counts, "fitting counts"):
-        models = [fit(drawn.fitted, count, settings.iterations, seed, run) for run in range(settings.runs)]
+    for count in track(counts, "judging counts"):
+        models = [models_of[Start(count, run)] for run in range(settings.runs)]
         judged = [judge(model, corpus, drawn.held_out, settings, random) for model in models]
         alike = stability([run.words for run in judged], [run.top for run in judged])
         scores = {key: float(np.median([run.scores[key] for run in judged])) for key in judged[0].scores}

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from floodmark.learning.crew import cores, crew
+from floodmark.learning.crew import crew
 from floodmark.learning.device import pick_device
+from floodmark.learning.processes import cores
 from floodmark.learning.seeds import generator
 from floodmark.progress import say
 from floodmark.water import splits

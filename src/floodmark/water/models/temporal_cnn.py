@@ -161,6 +161,7 @@ class _InTime(nn.Module):
     def forward(self, x_BTDHW: torch.Tensor) -> torch.Tensor:
         batch, before = x_BTDHW.shape[:2]
         after = before - self.steps + 1
-        beside = torch.cat([x_BTDHW[:, first : first + after] for first in range(self.steps)], 2).flatten(0, 1)
-        mapped: torch.Tensor = self.layers(beside.contiguous(memory_format=torch.channels_last))
+        x_BTHWD = x_BTDHW.movedim(2, -1)  # as it lies in memory, where all of a cell is together
+        beside = torch.stack([x_BTHWD[:, first : first + after] for first in range(self.steps)], -2)
+        mapped: torch.Tensor = self.layers(beside.flatten(0, 1).flatten(-2).movedim(-1, 1))
         return mapped.view(batch, after, *mapped.shape[1:])
