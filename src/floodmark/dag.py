@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from floodmark import yaml12
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -48,12 +50,9 @@ def every_stage(root: Path) -> dict[str, StageEntry]:
 
 def read_stages(root: Path, name: str = PIPELINE) -> dict[str, StageEntry]:
     """Every stage of one pipeline by its address, in the file's order."""
-    from ruamel.yaml import YAML
-
-    yaml = YAML(typ="safe", pure=True)
-    pipeline = yaml.load((root / name).read_text(encoding="utf-8"))
+    pipeline = yaml12.load((root / name).read_text(encoding="utf-8"))
     inside = tuple(pipeline.get("metrics", []))
-    params = yaml.load((root / "params.yaml").read_text(encoding="utf-8"))
+    params = yaml12.load((root / "params.yaml").read_text(encoding="utf-8"))
     entries: dict[str, StageEntry] = {}
     for name, body in pipeline["stages"].items():
         for value in _matrix_values(body, params):

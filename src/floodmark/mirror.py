@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from floodmark import yaml12
 from floodmark.dag import PIPELINE, RESULTS, StageEntry, lookup
 
 if TYPE_CHECKING:
@@ -187,6 +188,4 @@ def _curves(path: Path) -> Iterator[tuple[str, float, int]]:
 
 
 def _yaml(path: Path) -> dict[str, Any]:
-    from ruamel.yaml import YAML
-
-    return dict(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    return dict(yaml12.load(path.read_text(encoding="utf-8"))) if path.is_file() else {}

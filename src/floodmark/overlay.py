@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+from floodmark import yaml12
 from floodmark.settings.every import check_params
 from floodmark.storage import write_text
 
@@ -38,7 +39,7 @@ def lay(path: Path, overlays: Sequence[dict[str, Any]], source: str) -> None:
         merge(params, overlay)
     text = io.StringIO()
     yaml.dump(params, text)
-    check_params(YAML(typ="safe", pure=True).load(text.getvalue()), source)
+    check_params(yaml12.load(text.getvalue()), source)
     write_text(path, text.getvalue())
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from floodmark import yaml12
 from floodmark.errors import UserError
 
 if TYPE_CHECKING:
@@ -31,14 +32,11 @@ def read_params(path: Path) -> dict[str, Any]:
     Raises:
         UserError: if the file is absent or no YAML mapping.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     if not path.exists():
         raise UserError(f"{path} is missing: run from the root of a Floodmark project")
     try:
-        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except YAMLError as error:
+        content = yaml12.load(path.read_text(encoding="utf-8"))
+    except yaml12.YAMLError as error:
         raise UserError(f"{path} is not valid YAML:\n{error}") from error
     if not isinstance(content, dict):
         raise UserError(f"{path} must hold a mapping of sections")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from floodmark import yaml12
 from floodmark.errors import UserError
 from floodmark.settings.base import read_params, read_section
 from floodmark.settings.make_water import MakeWater
@@ -59,17 +60,14 @@ def lone_settings(params: Path | None, changes: tuple[str, ...]) -> MakeWater:
     Raises:
         UserError: naming the key, its value and the allowed range.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     section = _copy(DEFAULTS)
     if params is not None:
         section = read_section(read_params(params), "make_water", MakeWater, str(params)).model_dump()
     for change in changes:
         key, equals, text = change.partition("=")
         try:
-            value = YAML(typ="safe", pure=True).load(text)
-        except YAMLError as error:
+            value = yaml12.load(text)
+        except yaml12.YAMLError as error:
             raise UserError(f"--set {change}: the value is not YAML ({error})") from error
         if key.removeprefix("make_water.").split(".")[0] in PIPELINE_ONLY:
             raise UserError(f"--set {change}: {key} belongs to the pipeline and means nothing here")
