@@ -203,7 +203,7 @@ sys.exit(main(["train@small"]))
 """
 
 
-@pytest.mark.parametrize("calls", [3, 5, 7, 8])
+@pytest.mark.parametrize("calls", [3, *(pytest.param(calls, marks=pytest.mark.slow) for calls in (5, 7, 8))])
 def test_a_mirror_killed_halfway_is_done_again(project, calls):
     # The parent takes the first two calls; the child has create, params, metrics, inputs, figure, end and tag.
     environment = {**os.environ, "PYTHONPATH": os.path.abspath("src"), "DVC_EXP_NAME": "e"}
@@ -292,6 +292,7 @@ def test_without_an_experiment_the_parent_is_head_and_what_is_uncommitted(projec
     assert len(parents) == 2
 
 
+@pytest.mark.slow
 def test_four_at_once_on_a_fresh_database_all_arrive(project):
     command = [sys.executable, "-m", "floodmark.tracking", "train@small"]
     base = {key: value for key, value in os.environ.items() if not key.startswith(("MLFLOW", "DVC"))}
@@ -329,6 +330,7 @@ def test_a_server_that_takes_calls_and_never_answers_costs_at_most_five_seconds_
     assert third - second < imports
 
 
+@pytest.mark.slow
 def test_a_real_server_is_written_to(project, tmp_path_factory):
     store = tmp_path_factory.mktemp("server")
     with socket.socket() as free:

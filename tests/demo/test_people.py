@@ -10,7 +10,7 @@ from demo.sizes import FULL, TINY
 from tests.demo import reading
 
 
-@pytest.mark.parametrize("size", ["tiny", "full"])
+@pytest.mark.parametrize("size", ["tiny", pytest.param("full", marks=pytest.mark.slow)])
 def test_counts_are_those_asked_for(size, request):
     made = request.getfixturevalue(size)
     sizes = {"tiny": TINY, "full": FULL}[size]

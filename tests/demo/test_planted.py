@@ -9,7 +9,7 @@ from demo.chance import stream
 from tests.demo import reading
 
 
-@pytest.mark.parametrize("size", ["tiny", "full"])
+@pytest.mark.parametrize("size", ["tiny", pytest.param("full", marks=pytest.mark.slow)])
 def test_every_planted_value_is_in_the_raw_data(size, request):
     made = request.getfixturevalue(size)
     text = reading.text(made.folder)

@@ -143,6 +143,7 @@ def test_dag_and_plots_show_every_wing(project):
         assert title in page
 
 
+@pytest.mark.slow
 def test_the_code_that_runs_is_the_code_at_the_time_of_queueing(project):
     module = project / "src/floodmark/settings/find_topics.py"
     original = module.read_text()
