@@ -5,17 +5,18 @@ A training depends on its own seed alone, so that the answers are the same howev
 
 from __future__ import annotations
 
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
+from floodmark.learning.processes import processes
 from floodmark.learning.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import ProcessPoolExecutor
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -37,18 +38,9 @@ class Crew:
 
 @contextmanager
 def crew(workers: int) -> Iterator[Crew]:
-    """A crew for as long as the block lasts; a stage that fails or is killed does not wait for what others still do."""
+    """A crew for as long as the block lasts."""
     if workers == 1:
         yield Crew(None)
         return
-    # Forked processes would inherit the locks of torch's threads.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, torch.set_num_threads, (1,))
-    try:
+    with processes(workers, partial(torch.set_num_threads, 1)) as pool:
         yield Crew(pool)
-    except BaseException:
-        for child in multiprocessing.active_children():
-            child.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from floodmark.progress import track
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -25,6 +26,26 @@ def cores() -> int:
     return min(allowed, MOST)
 
 
+@contextmanager
+def processes(workers: int, begin: Callable[[], object] | None = None) -> Iterator[ProcessPoolExecutor]:
+    """Processes for as long as the block lasts; a stage that fails or is killed does not wait for what they still do.
+
+    Args:
+        workers: How many.
+        begin: Called first in each of them.
+    """
+    # Forked processes would inherit the locks of this one's threads.
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), begin)
+    try:
+        yield pool
+    except BaseException:
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def side_by_side(work: Callable[[Job], Result], jobs: Sequence[Job], workers: int, title: str) -> list[Result]:
     """What `work` makes of every job, in order; with one worker in this process.
 
@@ -36,10 +57,5 @@ def side_by_side(work: Callable[[Job], Result], jobs: Sequence[Job], workers: in
     """
     if workers == 1:
         return [work(job) for job in track(jobs, title)]
-    # Forked processes would inherit the locks of this one's threads.
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        try:
-            return list(track(pool.map(work, jobs), title, len(jobs)))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    with processes(workers) as pool:
+        return list(track(pool.map(work, jobs), title, len(jobs)))
