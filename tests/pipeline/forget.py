@@ -1,12 +1,19 @@
-"""`python -m tests.pipeline.forget` forgets everything a pipeline made, its cache included, and keeps the data."""
+"""`python -m tests.pipeline.forget` forgets everything a pipeline made, its cache included, and keeps the data.
+
+With `results` it removes what the second pipeline committed, which a clone brings and DVC would find unchanged.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 from ruamel.yaml import YAML
+
+from floodmark.dag import RESULTS, read_stages
+from floodmark.storage import remove
 
 
 def forget(project: Path) -> None:
@@ -24,5 +31,12 @@ def forget(project: Path) -> None:
         shutil.rmtree(project / name, ignore_errors=True)
 
 
+def forget_results(project: Path) -> None:
+    """Remove every output of the second pipeline."""
+    for stage in read_stages(project, RESULTS).values():
+        for out in stage.outs:
+            remove(project / out)
+
+
 if __name__ == "__main__":
-    forget(Path.cwd())
+    forget_results(Path.cwd()) if "results" in sys.argv else forget(Path.cwd())
