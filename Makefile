@@ -73,7 +73,9 @@ docs: $(STAMP) ## regenerate the schema, the params reference and the stages' de
 	@PYTHONPATH=src python -m tests.house.reference --write
 	@PYTHONPATH=src python -m tests.house.findings --write
 
-deps: $(STAMP) ## write the code deps and params of dvc.yaml
+deps: $(STAMP) ## write the code deps and params of dvc.yaml, and pins and locks of the images
+	@PYTHONPATH=src python -m tests.house.pins --write
+	@floodmark image lock
 	@PYTHONPATH=src python -m tests.house.imports --write
 
 clean: ## remove outputs and work in progress; keep .venv, data and DVC's cache

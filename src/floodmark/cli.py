@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from floodmark.containers.command import image
 from floodmark.errors import UserError
 from floodmark.hydraulics.alone.command import simulate
 from floodmark.water.forecast.command import export_onnx, predict
@@ -30,6 +31,7 @@ def main() -> None:
     """From rainfall radar and tweets to flood maps and sentiment. The pipeline itself is run by `dvc repro`."""
 
 
+main.add_command(image)
 main.add_command(simulate)
 main.add_command(predict)
 main.add_command(export_onnx)

@@ -1,8 +1,9 @@
 """What dvc.yaml and results/dvc.yaml must say of each stage's code and params, worked out from the sources.
 
 `python -m tests.house.imports` lists what differs; with `--write`, as in `make deps`, it mends them. A stage
-depends on its script, on every module of the package that the script imports directly or through others (imports inside
-functions included, imports for types alone left out), and on every leaf of the params that its settings models read.
+depends on what its image is built from, on its script, on every module of the package that the script imports directly
+or through others (imports inside functions included, imports for types alone left out), and on every leaf of the params
+that its settings models read.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from floodmark.settings.base import Section
 
 SOURCE = Path("src/floodmark")
 KEYWORDS_OF_THE_FRAME = {"argument"}
+CODE = ("docker/", "src/", "stages/")
+"""How a dep begins that is no data."""
 
 
 def module_file(name: str) -> Path | None:
@@ -105,7 +108,12 @@ def expected(name: str, body: dict[str, Any], params: dict[str, Any]) -> tuple[l
         for section, model in sections(script).items()
         for leaf in section_leaves(section, model, params.get(section, {}), matrix)
     ]
-    return closure(script), keys
+    return [lock(body["meta"]["image"]), *closure(script)], keys
+
+
+def lock(image: str) -> str:
+    """What a stage depends on for the image it runs in: what that is built from, not the image itself."""
+    return f"docker/{image}.lock.json"
 
 
 def rewritten(text: str, name: str, deps: list[str], params: list[str]) -> str:
@@ -129,7 +137,7 @@ def main(write: bool) -> int:
         text = pipeline.read_text(encoding="utf-8")
         for name, body in yaml.load(text)["stages"].items():
             code, keys = expected(name, body, params)
-            data = [dep for dep in body["deps"] if not dep.startswith(("src/", "stages/"))]
+            data = [dep for dep in body["deps"] if not dep.startswith(CODE)]
             if [*data, *code] != body["deps"] or keys != body.get("params"):
                 differ += 1
                 print(f"{name}: deps or params differ")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from floodmark.containers.inputs import IMAGES
 from floodmark.dag import PIPELINE, RESULTS, read_stages
-from tests.house.imports import closure, expected
+from tests.house.imports import CODE, closure, expected
 from tests.house.paths import names, spoken_paths
 
 PARAMS = YAML(typ="safe").load(Path("params.yaml").read_text(encoding="utf-8"))
@@ -27,7 +28,7 @@ def path_of(item):
 @pytest.mark.parametrize("name", STAGES)
 def test_deps_and_params_are_what_the_script_imports_and_reads(name):
     code, keys = expected(name, STAGES[name], PARAMS)
-    listed = [dep for dep in STAGES[name]["deps"] if dep.startswith(("src/", "stages/"))]
+    listed = [dep for dep in STAGES[name]["deps"] if dep.startswith(CODE)]
     assert listed == code, "run `make deps`"
     assert STAGES[name]["params"] == keys, "run `make deps`"
 
@@ -71,7 +72,8 @@ def test_a_path_in_the_code_names_a_dep(tmp_path, text, dep, named):
 def test_the_command_is_constant_and_goes_through_the_launcher(name):
     body = STAGES[name]
     item = "".join(rf" \$\{{item\.{key}\}}" for key in body.get("matrix", {}))
-    assert re.fullmatch(rf"stages/run (geo|cuda) stages/{name}\.py{item}", body["cmd"])
+    assert re.fullmatch(rf"stages/run {body['meta']['image']} stages/{name}\.py{item}", body["cmd"])
+    assert body["meta"]["image"] in IMAGES
     assert body["desc"]
 
 

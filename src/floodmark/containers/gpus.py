@@ -1,0 +1,91 @@
+"""GPUs for one stage: as many as it wants, each locked while it runs, so that experiments do not share one."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import tempfile
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from floodmark.errors import UserError
+from floodmark.progress import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+WANTED = "FLOODMARK_GPUS"
+"""How many GPUs a stage is lent; one where it is not set."""
+
+
+def present(caller: Mapping[str, str], devices: Path = Path("/dev")) -> list[str]:
+    """The GPUs this process may use, as the driver counts them: those that CUDA_VISIBLE_DEVICES names, else all.
+
+    Args:
+        caller: The environment.
+        devices: Where the driver's device files lie.
+    """
+    named = caller.get("CUDA_VISIBLE_DEVICES")
+    found = sorted(
+        int(match[1]) for path in devices.glob("nvidia*") if (match := re.fullmatch(r"nvidia(\d+)", path.name))
+    )
+    if not found:
+        return []
+    return [str(number) for number in found] if named is None else [name for name in named.split(",") if name]
+
+
+@contextmanager
+def leased(gpus: list[str], wanted: int) -> Iterator[list[str]]:
+    """GPUs that no other stage of this user has on this machine while the block lasts; waits until they are free.
+
+    Args:
+        gpus: To choose from; none where there is no GPU, and then none is leased.
+        wanted: How many.
+
+    Raises:
+        UserError: if there are fewer in all.
+    """
+    if gpus and wanted > len(gpus):
+        raise UserError(f"{WANTED}={wanted}: only {len(gpus)} GPUs may be used here ({', '.join(gpus)}): choose fewer")
+    folder = Path(tempfile.gettempdir()) / f"floodmark-gpus-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    told = False
+    while True:
+        with ExitStack() as locks:
+            got: list[str] = []
+            for gpu in gpus:
+                if len(got) < wanted and _lock(folder / gpu, locks):
+                    got.append(gpu)
+            if len(got) == min(wanted, len(gpus)):
+                yield got
+                return
+        if not told:
+            say(f"all of the GPUs {', '.join(gpus)} are in use by other stages: waiting for {wanted}")
+            told = True
+        time.sleep(1)
+
+
+def wanted(caller: Mapping[str, str], processes: int) -> int:
+    """How many GPUs to lease: what `FLOODMARK_GPUS` says, else one for each process.
+
+    Raises:
+        UserError: if it says no positive number.
+    """
+    text = caller.get(WANTED, str(processes))
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise UserError(
+            f"{WANTED}={text}: must be a whole number from 1; unset, a stage is lent one GPU for each process"
+        )
+    return int(text)
+
+
+def _lock(path: Path, locks: ExitStack) -> bool:
+    file = locks.enter_context(path.open("w"))
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
