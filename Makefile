@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demonstration repro results test test-slow lint docs deps clean
+.PHONY: help setup data demonstration repro results test test-slow test-containers lint docs deps image clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,7 +57,10 @@ test: demonstration data ## the fast tests (under 12 minutes on two cores)
 	@OMP_NUM_THREADS=1 python -m pytest -m "not slow" -n 2 --durations=15
 
 test-slow: demonstration data ## the tests that take minutes each
-	@OMP_NUM_THREADS=1 python -m pytest -m slow -n 2 --dist loadfile --durations=15
+	@OMP_NUM_THREADS=1 python -m pytest -m "slow and not container" -n 2 --dist loadfile --durations=15
+
+test-containers: demonstration data ## the tests that run stages in podman: the image geo, built first
+	@OMP_NUM_THREADS=1 python -m pytest -m "container and not whole" -n 2 --dist loadfile --durations=15
 
 # Without caches: a cache once hid what a machine that never saw the tree was told.
 lint: $(STAMP) ## format, lint, types, layers, spelling
@@ -77,6 +80,9 @@ deps: $(STAMP) ## write the code deps and params of dvc.yaml, and pins and locks
 	@PYTHONPATH=src python -m tests.house.pins --write
 	@floodmark image lock
 	@PYTHONPATH=src python -m tests.house.imports --write
+
+image: $(STAMP) ## build both images with podman or docker: BASE=, WHEELS= say where from
+	@floodmark image build $(if $(ENGINE),--engine $(ENGINE)) $(if $(BASE),--base $(BASE)) $(if $(WHEELS),--wheels $(WHEELS))
 
 clean: ## remove outputs and work in progress; keep .venv, data and DVC's cache
 	@rm -rf outputs/* timings .floodmark/partial .dvc/tmp/floodmark .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

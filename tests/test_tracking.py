@@ -109,6 +109,18 @@ def test_throughput_is_recorded_of_the_stage_that_ran_and_of_no_other(project):
     ]
 
 
+def test_what_a_stage_ran_in_is_recorded_of_the_one_that_ran_and_of_no_other(project):
+    (project / "timings").mkdir()
+    for address in ("train@small", "report"):
+        timing = {"engine": "podman", "image_id": "sha256:ab", "seconds": 1.0}
+        (project / f"timings/{address}.json").write_text(json.dumps(timing))
+    assert mirror(project, "report", DVC_EXP_NAME="e").returncode == 0
+    _, found, _ = runs(project)
+    tags = found["report"].data.tags
+    assert (tags["floodmark.engine"], tags["floodmark.image_id"]) == ("podman", "sha256:ab")
+    assert "floodmark.engine" not in found["train@small"].data.tags
+
+
 def test_data_is_named_by_the_digest_it_has_now(project):
     mirror(project, "report", DVC_EXP_NAME="e")
     _, found, _ = runs(project)

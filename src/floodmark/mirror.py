@@ -132,6 +132,13 @@ class StageFiles:
             found = json.loads(path.read_text(encoding="utf-8"))
             yield from ((name, float(found[name]), 0) for name in THROUGHPUT)
 
+    def run_in(self, stage: StageEntry) -> dict[str, str]:
+        """Tags of what it ran in when it last ran here: the engine, and the image where there was one."""
+        path = Path("timings", f"{stage.address}.json")
+        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        names = {"engine": "floodmark.engine", "image_id": "floodmark.image_id"}
+        return {tag: str(found[name]) for name, tag in names.items() if name in found}
+
     def data_digests(self, stage: StageEntry) -> list[tuple[str, str]]:
         """(dep, digest): of the dataset for `data/`, else of the outputs it is, or holds.
 

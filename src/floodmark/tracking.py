@@ -107,7 +107,7 @@ def _record_missing(
         for run in children:
             if run.data.tags.get("dvc.stage") == stage.address and run.info.status == "RUNNING":
                 client.set_terminated(run.info.run_id, "KILLED")
-        _child(client, experiment, parent, stage, files, list(files.throughput(stage)) if stage.address in ran else [])
+        _child(client, experiment, parent, stage, files, has_run=stage.address in ran)
 
 
 @contextmanager
@@ -212,17 +212,19 @@ def _child(
     parent: Run,
     stage: StageEntry,
     files: StageFiles,
-    throughput: list[tuple[str, float, int]],
+    *,
+    has_run: bool,
 ) -> None:
-    """Record one stage."""
+    """Record one stage; of one that has just run also what it ran in and how fast it trained."""
     from mlflow.entities import Dataset, DatasetInput, Metric, Param
 
     tags = {key: value for key, value in parent.data.tags.items() if key.startswith(("git.", "dvc."))}
     tags |= {"mlflow.parentRunId": parent.info.run_id, "dvc.stage": stage.address}
-    tags |= {"floodmark.role": "stage", "floodmark.engine": "local"}
+    tags |= {"floodmark.role": "stage", **(files.run_in(stage) if has_run else {})}
     run = client.create_run(experiment, tags=tags, run_name=stage.address)
     run_id, now = run.info.run_id, run.info.start_time
     params = [Param(key, str(value)[:LONGEST_PARAM]) for key, value in files.params(stage)]
+    throughput = files.throughput(stage) if has_run else ()
     metrics = [Metric(key, value, now, step) for key, value, step in [*files.metrics(stage), *throughput]]
     for start in range(0, len(params), MOST_PARAMS):
         client.log_batch(run_id, params=params[start : start + MOST_PARAMS])

@@ -30,11 +30,21 @@ def probe(project, body):
 
 
 def refused(place):
-    return f"try:\n    Path({str(place)!r}).write_text('x')\nexcept OSError as e:\n    found[{str(place)!r}] = e.errno\n"
+    return (
+        f"try:\n    Path({str(place)!r}).write_text('x')\nexcept OSError as e:\n    found[{str(place)!r}] = e.errno\n"
+    )
 
 
 def test_it_has_no_network_no_root_to_write_to_and_writes_only_what_stages_write(probed):
-    places = ["src/floodmark/grid.py", "stages/probe.py", "data/rain.txt", "params.yaml", "dvc.yaml", ".git/x", ".dvc/x"]
+    places = [
+        "src/floodmark/grid.py",
+        "stages/probe.py",
+        "data/rain.txt",
+        "params.yaml",
+        "dvc.yaml",
+        ".git/x",
+        ".dvc/x",
+    ]
     body = "found['network'] = os.listdir('/sys/class/net')\nfound['uid'] = os.getuid()\n"
     body += "".join(refused(place) for place in [*places, "/opt/floodmark/x", "/usr/x"])
     body += "Path('/tmp/x').write_text('x')\nfound['home'] = os.environ['HOME']\n"
@@ -49,7 +59,9 @@ def test_it_has_no_network_no_root_to_write_to_and_writes_only_what_stages_write
 def test_it_sees_its_project_and_nothing_else_of_the_machine(probed, tmp_path):
     (tmp_path / "private").mkdir()
     (probed / ".floodmark/key").write_text("secret")
-    body = f"found['around'] = sorted(os.listdir({str(tmp_path)!r}))\nfound['key'] = Path('.floodmark/key').read_text()\n"
+    body = (
+        f"found['around'] = sorted(os.listdir({str(tmp_path)!r}))\nfound['key'] = Path('.floodmark/key').read_text()\n"
+    )
     body += "found['names'] = sorted(os.environ)\n"
     (probed / "stages/probe.py").write_text(START + body + WRITE)
     assert launch(probed, SECRET_TOKEN="x", AWS_SECRET_ACCESS_KEY="x").returncode == 0

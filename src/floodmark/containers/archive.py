@@ -8,7 +8,7 @@ import subprocess
 import tarfile
 from pathlib import Path
 
-from floodmark.containers.build import LABEL
+from floodmark.containers.build import BASE_LABEL, LABEL
 from floodmark.containers.inputs import INPUTS, locked
 from floodmark.containers.record import Record, write_record
 from floodmark.containers.verify import file_digest, trusted
@@ -57,7 +57,7 @@ def convert(root: Path, image: str, archive: Path) -> Record:
         raise UserError(
             f"apptainer could not make {sif}: set APPTAINER_TMPDIR and APPTAINER_CACHEDIR to a disk with space"
         )
-    record = Record(image, "apptainer", str(sif), file_digest(sif), inputs, labels.get("floodmark.base", ""), "")
+    record = Record(image, "apptainer", str(sif), file_digest(sif), inputs, labels.get(BASE_LABEL, ""), "")
     write_record(root, record)
     return record
 

@@ -17,6 +17,7 @@ from floodmark.progress import say
 BUILDERS = ("podman", "docker")
 LABEL = "floodmark.inputs"
 """The label of an image with the digest of the inputs it was built from."""
+BASE_LABEL = "org.opencontainers.image.base.name"
 PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 """Build arguments that every engine knows and keeps out of the image."""
 TORCH = "import importlib.metadata as m; print(next((d.version for d in m.distributions() if d.name == 'torch'), ''))"
@@ -85,17 +86,9 @@ def image_label(engine: str, name: str) -> str:
 def _arguments(image: str, base: str, inputs: str, name: str) -> list[str]:
     given = {"BASE": base, "IMAGE": image} | {key: os.environ[key] for key in PROXIES if key in os.environ}
     arguments = [part for key, value in given.items() for part in ("--build-arg", f"{key}={value}")]
-    return [
-        *arguments,
-        "--file",
-        f"{FOLDER}/Dockerfile",
-        "--target",
-        image,
-        "--label",
-        f"{LABEL}={inputs}",
-        "--tag",
-        name,
-    ]
+    for label, value in ((LABEL, inputs), (BASE_LABEL, base)):
+        arguments += ["--label", f"{label}={value}"]
+    return [*arguments, "--file", f"{FOLDER}/Dockerfile", "--target", image, "--tag", name]
 
 
 def _lendings(folder: Path, wheels: Path | None) -> list[str]:

@@ -1,0 +1,87 @@
+"""Stages in a container under each kind of link of DVC's cache, and in an experiment's sandbox: a local run's bytes."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.containers.conftest import CONFIGURATION
+from tests.pipeline.projects import call, commit, copy_project, make_project
+
+pytestmark = [pytest.mark.slow, pytest.mark.container]
+
+PODMAN = {**CONFIGURATION, "FLOODMARK_ENGINE": "podman", "MLFLOW_TRACKING_URI": "none", "OMP_NUM_THREADS": "1"}
+LOCAL = {"FLOODMARK_ENGINE": "local", "MLFLOW_TRACKING_URI": "none", "OMP_NUM_THREADS": "1"}
+GEO = ("ingest_radar", "anonymise")
+LINKS = ("symlink", "hardlink", "reflink", "copy")
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory):
+    """A disk of XFS, which knows reflinks, under a name with a space."""
+    image, folder = tmp_path_factory.mktemp("image") / "disk", tmp_path_factory.mktemp("a disk")
+    with image.open("wb") as file:
+        file.truncate(3 * 2**30)
+    subprocess.run(["mkfs.xfs", "-q", "-m", "reflink=1", image], check=True)
+    subprocess.run(["mount", "-o", "loop", image, folder], check=True)
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture(scope="module")
+def local(disk, records):
+    """A tiny project in which the stages ran without a container, committed."""
+    folder = disk / "a project"
+    folder.mkdir()
+    make_project(folder)
+    shutil.copytree(records("geo"), folder / ".floodmark/images")
+    call(folder, "dvc", "repro", *GEO, **LOCAL)
+    commit(folder, "run without a container")
+    return folder
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_the_same_bytes_under_every_kind_of_link(local, disk, link):
+    folder = copy_project(local, disk / f"linked by {link}")
+    call(folder, "dvc", "config", "cache.type", link)
+    call(folder, "dvc", "config", "cache.dir", str(disk / f"cache of {link}"))
+    shutil.copytree(folder / ".dvc/cache", disk / f"cache of {link}")
+    shutil.rmtree(folder / "data")
+    shutil.rmtree(folder / "outputs")
+    expected = (folder / "dvc.lock").read_bytes()
+    call(folder, "dvc", "checkout", "data.dvc")
+    photo = next(path for path in (folder / "data/media").iterdir() if path.name != ".keep")
+    assert photo.is_symlink() == (link == "symlink")
+    assert (photo.stat().st_nlink > 1) == (link == "hardlink")
+    call(folder, "dvc", "repro", "--force", *GEO, **PODMAN)
+    assert (folder / "dvc.lock").read_bytes() == expected
+    assert {json.loads((folder / f"timings/{name}.json").read_text())["engine"] for name in GEO} == {"podman"}
+    owners = {path.lstat().st_uid for path in (folder / "outputs").rglob("*")}
+    assert owners == {os.getuid()}
+    # What DVC linked anew it can also take away again.
+    call(folder, "dvc", "repro", "--force", "--single-item", "ingest_radar", **PODMAN)
+    assert (folder / "dvc.lock").read_bytes() == expected
+
+
+@pytest.mark.parametrize("link", ["symlink", "copy"])
+def test_an_experiment_in_a_sandbox_runs_its_own_params_in_the_container(local, disk, link):
+    folder = copy_project(local, disk / f"experiment by {link}")
+    call(folder, "dvc", "config", "cache.type", link)
+    call(folder, "dvc", "checkout", "--relink")
+    commit(folder, "links")
+    wanted = ("--temp", "--name", "half-hour", "-S", "ingest_radar.max_gap=30", *GEO)
+    call(folder, "dvc", "exp", "run", *wanted, **PODMAN)
+    other = copy_project(local, disk / f"the same without a container by {link}")
+    call(other, "dvc", "exp", "run", *wanted, **LOCAL)
+    locks = [
+        call(each, "git", "show", "refs/exps/exec/EXEC_APPLY:dvc.lock", check=False).stdout for each in (folder, other)
+    ]
+    named = [call(each, "dvc", "exp", "list", "--name-only").stdout.split() for each in (folder, other)]
+    assert named == [["half-hour"]] * 2
+    for each in (folder, other):
+        call(each, "dvc", "exp", "apply", "half-hour")
+    assert "max_gap: 30" in (folder / "dvc.lock").read_text()
+    assert (folder / "dvc.lock").read_bytes() == (other / "dvc.lock").read_bytes()
+    assert locks[0] == locks[1]
