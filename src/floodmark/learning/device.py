@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from floodmark.errors import UserError
+from floodmark.learning.architectures import mismatch, runs_on
+from floodmark.progress import say
 
 if TYPE_CHECKING:
     import torch
 
 VARIABLE = "FLOODMARK_DEVICE"
+GUIDE = "docs/how-to/choose-torch.md"
 
 
 def pick_device() -> torch.device:
     """CUDA where torch can use it, else the CPU; `FLOODMARK_DEVICE` overrules.
+
+    A GPU that torch has no code for would fail at its first computation: the CPU is used, and that is said once.
 
     Raises:
         UserError: if the variable names no device, or one that torch cannot use here.
@@ -24,16 +30,40 @@ def pick_device() -> torch.device:
 
     wanted = os.environ.get(VARIABLE)
     if not wanted:
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        if not torch.cuda.is_available():
+            return torch.device("cpu")
+        reason = _without_code(0)
+        if reason:
+            _say_once(f"{reason}: computing on the CPU, which is slower ({GUIDE} says which torch has code for it)")
+        return torch.device("cpu" if reason else "cuda")
     if re.fullmatch(r"cpu|cuda(:\d{1,3})?", wanted, re.ASCII) is None:
         raise UserError(
             f"{VARIABLE}={wanted}: must be cpu, cuda or cuda:N, N counting the GPUs from 0; unset, the first GPU "
             "is used where there is one"
         )
     if wanted != "cpu":
-        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-        if int(wanted.partition(":")[2] or 0) >= count:
+        number, count = (
+            int(wanted.partition(":")[2] or 0),
+            torch.cuda.device_count() if torch.cuda.is_available() else 0,
+        )
+        if number >= count:
             raise UserError(
                 f"{VARIABLE}={wanted}: torch can use {count} GPUs here: choose {'a lower N' if count else 'cpu'}"
             )
+        reason = _without_code(number)
+        if reason:
+            raise UserError(f"{VARIABLE}={wanted}: {reason}: choose cpu, or another torch ({GUIDE})")
     return torch.device(wanted)
+
+
+def _without_code(number: int) -> str | None:
+    """Why torch cannot compute on a GPU that it sees, if it was not built for it."""
+    import torch
+
+    capability, built = torch.cuda.get_device_capability(number), torch.cuda.get_arch_list()
+    return None if runs_on(capability, built) else mismatch(torch.cuda.get_device_name(number), capability, built)
+
+
+@cache
+def _say_once(message: str) -> None:
+    say(message)
