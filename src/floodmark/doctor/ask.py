@@ -16,7 +16,7 @@ class Answer(NamedTuple):
 
     Attributes:
         status: Its exit status; None if it did not end in time.
-        out: Its standard output.
+        out: Its standard output, so far as it came.
         error: Its standard error, or that it was too slow.
     """
 
@@ -47,5 +47,5 @@ def ask(*command: str, seconds: float = SECONDS, **variables: str) -> Answer:
             out, error = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            return Answer(None, "", f"no answer within {seconds:g} s")
+            return Answer(None, process.communicate()[0], f"no answer within {seconds:g} s")
     return Answer(process.returncode, out, error)

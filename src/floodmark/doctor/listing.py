@@ -1,56 +1,77 @@
-"""Lists a DVC remote by DVC's own file system, in a process that can be ended: `python -m ... ROOT NAME`.
+"""Lists every DVC remote by DVC's own file systems, in a process that can be ended: `python -m ... ROOT`.
 
-Prints one line of JSON: whether it was reached, whether anything lies there, and what was said.
+Prints a line of JSON for each as soon as it has answered; one that hangs keeps no other waiting.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 from floodmark.doctor.configuration import configuration
 
-MISSING = 404
+EMPTY, LISTED, UNLISTED, UNREACHED, PLUGIN = "empty", "listed", "unlisted", "unreached", "plugin"
+"""What became of it: nothing lies there; something does; it answered, but not for a listing; it did not; DVC lacks the
+plug-in to ask."""
 
 
-def listing(root: Path, name: str) -> dict[str, Any]:
-    """What comes of listing a remote."""
+def listing(config: dict[str, Any], name: str) -> tuple[str, str]:
+    """What becomes of listing a remote, and what was said."""
     from dvc.fs import get_cloud_fs
 
-    kind, config, path = get_cloud_fs(configuration(root), name=name)
     try:
-        entries = kind(**config).ls(path, detail=False)
-    except Exception as error:  # whatever a library of a storage raises, it is what is wrong with the remote
-        status = _status(error)
-        if kind.protocol in ("http", "https"):
-            # A server of files seldom lists them: that it knows nothing of the folder itself is an answer.
-            return _told(status in (403, MISSING), status == MISSING, status and f"HTTP status {status}", error)
-        empty = isinstance(error, FileNotFoundError) and kind.protocol != "local"
-        return _told(empty, empty, "", error)
-    return {"reached": True, "empty": not entries, "said": ""}
+        kind, options, path = get_cloud_fs(config, name=name)
+        remote = kind(**options)
+    except ImportError as error:
+        return PLUGIN, str(error)
+    if kind.protocol in ("http", "https"):
+        return _web(remote, path)
+    try:
+        return (LISTED if remote.ls(path, detail=False) else EMPTY), ""
+    except FileNotFoundError as error:
+        # An object store has no folders: what was never pushed to is not there.
+        return (UNREACHED if kind.protocol == "local" else EMPTY), _words(error)
 
 
-def _told(reached: bool, empty: bool, said: Any, error: Exception) -> dict[str, Any]:
-    return {"reached": reached, "empty": empty, "said": said or f"{type(error).__name__}: {_cause(error)}"}
+def _web(remote: Any, path: str) -> tuple[str, str]:
+    """DVC lists no web server; whether the address answers can be asked."""
+    import aiohttp
+
+    try:
+        there = remote.fs.exists(path, strict=True)
+    except aiohttp.ClientResponseError as error:
+        return (UNLISTED if error.status == 403 else UNREACHED), f"HTTP status {error.status}"
+    return (LISTED, "") if there else (UNLISTED, "HTTP status 404")
 
 
-def _status(error: BaseException | None) -> int | None:
-    """The HTTP status that an error came of, if it came of one."""
-    while error is not None:
-        status = getattr(error, "status", None)
-        if isinstance(status, int) and status:
-            return status
-        error = error.__cause__ or error.__context__
-    return None
-
-
-def _cause(error: BaseException) -> BaseException:
+def _words(error: BaseException) -> str:
+    """The cause, without the layers of the libraries above it."""
     while error.__cause__ is not None:
         error = error.__cause__
-    return error
+    return f"{type(error).__name__}: {error}"
+
+
+def main(root: Path) -> None:
+    """Ask all at once."""
+    config, lock = configuration(root), threading.Lock()
+
+    def work(name: str) -> None:
+        try:
+            state, said = listing(config, name)
+        except Exception as error:  # whatever the library of a storage raises, it is what is wrong with the remote
+            state, said = UNREACHED, _words(error)
+        with lock:
+            print(json.dumps({"name": name, "state": state, "said": said}), flush=True)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in config["remote"]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 if __name__ == "__main__":
-    print(json.dumps(listing(Path(sys.argv[1]), sys.argv[2])))
+    main(Path(sys.argv[1]))

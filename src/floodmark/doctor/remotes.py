@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import json
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from floodmark.doctor.ask import SECONDS, ask
+from floodmark.doctor.ask import ask
 from floodmark.doctor.configuration import EMBEDDED, configuration
 from floodmark.doctor.finding import Finding, ok, problem, warning
+from floodmark.doctor.listing import EMPTY, LISTED, PLUGIN, UNLISTED
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+SECONDS = 7.0
+"""That all remotes together may take to answer: the libraries of object stores take two of them to start."""
 
 
 def remotes(root: Path) -> list[Finding]:
     """The default remote, and each remote after it was listed."""
     config = configuration(root)
     named: dict[str, Any] = config["remote"]
-    with ThreadPoolExecutor(max(1, len(named))) as pool:
-        listed = list(pool.map(lambda name: _listed(root, name, str(named[name].get("url", ""))), named))
-    return [_default(config["core"].get("remote"), named), *listed]
+    answer = ask(sys.executable, "-m", "floodmark.doctor.listing", str(root), seconds=SECONDS) if named else None
+    lines = [json.loads(line) for line in answer.out.splitlines()] if answer else []
+    told = {line["name"]: (line["state"], line["said"]) for line in lines}
+    silent = ("", answer.reason if answer else "")
+    found = [_remote(name, str(named[name].get("url", "")), *told.get(name, silent)) for name in named]
+    return [_default(config["core"].get("remote"), named), *found]
 
 
 def _default(name: str | None, named: dict[str, Any]) -> Finding:
@@ -36,18 +42,18 @@ def _default(name: str | None, named: dict[str, Any]) -> Finding:
     return ok("default remote", name)
 
 
-def _listed(root: Path, name: str, url: str) -> Finding:
+def _remote(name: str, url: str, state: str, said: str) -> Finding:
     label = f"remote {name}"
-    answer = ask(sys.executable, "-m", "floodmark.doctor.listing", str(root), name, seconds=SECONDS)
-    step = f"see that {url} is there and that you may read it; dvc remote modify {name} changes it"
-    if answer.status is None:
-        return problem(label, f"{url} gave no answer within {SECONDS:g} s", step)
-    if answer.status:
-        return problem(label, f"{url}: {answer.reason}", step)
-    told = json.loads(answer.out.splitlines()[-1])
-    if not told["reached"]:
-        return problem(label, f"{url} cannot be listed: {told['said']}", step)
-    if told["empty"]:
-        said = f"{url} answers, but nothing lies there{': ' * bool(told['said'])}{told['said']}"
-        return warning(label, said, f"dvc push --remote {name}, if nothing was pushed yet; else look at its path")
-    return ok(label, f"{url} can be listed")
+    if state == LISTED:
+        return ok(label, f"{url} answers")
+    if state == EMPTY:
+        step = f"dvc push --remote {name}, if nothing was pushed yet; else dvc remote modify {name} url URL"
+        return warning(label, f"{url} answers, but nothing lies there" + (f" ({said})" if said else ""), step)
+    if state == UNLISTED:
+        step = f"dvc status --cloud --remote {name} tells; web servers that list no folders may be well all the same"
+        return warning(label, f"{url} answers with {said} for the folder itself", step)
+    if state == PLUGIN:
+        step = ".venv/bin/pip install --constraint constraints.txt with the name of that package"
+        return problem(label, f"{url}: {said}", step)
+    step = f"see that it is there and that you may read it; dvc remote modify {name} changes where it is"
+    return problem(label, f"{url} cannot be reached: {said}", step)

@@ -46,13 +46,12 @@ def _partitions(wanted: bool) -> Finding:
 def partitions(told: str, wanted: bool, chosen: str | None) -> Finding:
     """What `sinfo` told: a line per partition and state of nodes, the default partition marked by a star."""
     rows = [line.split("|") for line in told.splitlines() if line.count("|") == 3]
-    names = {row[0].rstrip("*") for row in rows}
+    names = sorted({row[0].rstrip("*") for row in rows})
     default = chosen or next((row[0].rstrip("*") for row in rows if row[0].endswith("*")), None)
-    said = "; ".join(f"{name} ({up}): {nodes} {state}" for name, up, nodes, state in rows) or "no partition"
+    said = "; ".join(f"{row[0].rstrip('*')} ({row[1]}): {row[2]} {row[3]}" for row in rows) or "no partition"
+    step = f"export SBATCH_PARTITION=NAME, one of {', '.join(names)}" if names else "ask who runs the cluster"
     if default is None:
-        step = f"export SBATCH_PARTITION= one of {', '.join(sorted(names))}" if names else "ask who runs the cluster"
         return warning("slurm", f"no default partition; {said}", step)
     if default not in names:
-        step = f"export SBATCH_PARTITION= one of {', '.join(sorted(names))}"
         return (problem if wanted else warning)("slurm", f"no partition {default}; {said}", step)
     return ok("slurm", f"jobs go to {default}; {said}")
