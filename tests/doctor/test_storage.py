@@ -119,6 +119,7 @@ def test_data_is_held_against_its_pointer(project):
     (project / "data/b").unlink()
     (project / "data/b").write_text("de")
     assert measure(project / "data") == (2, 5)
+    assert measure(project / "data", longest=0) is None
     assert data(project)[0].state == "ok"
 
 

@@ -35,11 +35,10 @@ def disk(root: Path) -> list[Finding]:
 
 def space(names: list[str], free: float, need: float) -> Finding:
     """Free GiB against needed GiB, for the places that share them."""
-    label = f"disk: {', '.join(names)}"
-    said = f"{free:.1f} GiB free; one rebuild of the demonstration needs {need:.1f}"
+    said = f"{', '.join(names)}: {free:.1f} GiB free; one rebuild of the demonstration needs {need:.1f}"
     step = "free some: dvc gc --workspace drops from the cache all but the workspace's own, make clean the outputs"
     if free < need:
-        return problem(label, said, step)
+        return problem("disk", said, step)
     if free < ROOMY * need:
-        return warning(label, f"{said}, experiments {ROOMY} times as much", step)
-    return ok(label, said)
+        return warning("disk", f"{said}, experiments {ROOMY} times as much", step)
+    return ok("disk", said)

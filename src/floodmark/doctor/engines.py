@@ -62,7 +62,8 @@ def _docker(bad: Callable[[str, str, str], Finding]) -> Finding:
 def _podman(bad: Callable[[str, str, str], Finding]) -> Finding:
     answer = ask(PODMAN, "info", "--format", "json")
     if answer.status != 0:
-        return bad(PODMAN, f"does not work: {answer.reason}", "run podman info and mend what it says")
+        step = "run podman info and mend what it says; one that builds may keep another waiting"
+        return bad(PODMAN, f"does not work: {answer.reason}", step)
     told = json.loads(answer.out)
     version, rootless = told["version"]["Version"], told["host"]["security"]["rootless"]
     if not rootless:

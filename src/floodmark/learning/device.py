@@ -30,37 +30,41 @@ def pick_device() -> torch.device:
 
     wanted = os.environ.get(VARIABLE)
     if not wanted:
-        if not torch.cuda.is_available():
-            return torch.device("cpu")
-        reason = _without_code(0)
-        if reason:
-            _say_once(f"{reason}: computing on the CPU, which is slower ({GUIDE} says which torch has code for it)")
-        return torch.device("cpu" if reason else "cuda")
+        return _or_cpu(torch.device("cuda")) if torch.cuda.is_available() else torch.device("cpu")
     if re.fullmatch(r"cpu|cuda(:\d{1,3})?", wanted, re.ASCII) is None:
         raise UserError(
             f"{VARIABLE}={wanted}: must be cpu, cuda or cuda:N, N counting the GPUs from 0; unset, the first GPU "
             "is used where there is one"
         )
     if wanted != "cpu":
-        number, count = (
-            int(wanted.partition(":")[2] or 0),
-            torch.cuda.device_count() if torch.cuda.is_available() else 0,
-        )
-        if number >= count:
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if int(wanted.partition(":")[2] or 0) >= count:
             raise UserError(
                 f"{VARIABLE}={wanted}: torch can use {count} GPUs here: choose {'a lower N' if count else 'cpu'}"
             )
-        reason = _without_code(number)
+        reason = _without_code(torch.device(wanted))
         if reason:
             raise UserError(f"{VARIABLE}={wanted}: {reason}: choose cpu, or another torch ({GUIDE})")
     return torch.device(wanted)
 
 
-def _without_code(number: int) -> str | None:
+def _or_cpu(gpu: torch.device) -> torch.device:
+    """The GPU, or the CPU where torch has no code for it."""
+    import torch
+
+    reason = _without_code(gpu)
+    if reason is None:
+        return gpu
+    _say_once(f"{reason}: computing on the CPU, which is slower ({GUIDE})")
+    return torch.device("cpu")
+
+
+def _without_code(gpu: torch.device) -> str | None:
     """Why torch cannot compute on a GPU that it sees, if it was not built for it."""
     import torch
 
-    capability, built = torch.cuda.get_device_capability(number), torch.cuda.get_arch_list()
+    number, built = gpu.index or 0, torch.cuda.get_arch_list()
+    capability = torch.cuda.get_device_capability(number)
     return None if runs_on(capability, built) else mismatch(torch.cuda.get_device_name(number), capability, built)
 
 
