@@ -1,6 +1,8 @@
 """Python, code, pins and variables."""
 
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -112,3 +114,19 @@ def test_every_variable_that_the_code_reads_is_known_and_explained():
     assert said <= set(KNOWN), "add what is new to KNOWN and to docs/how-to/doctor.md"
     guide = Path("docs/how-to/doctor.md").read_text(encoding="utf-8")
     assert [name for name in KNOWN if f"`{name}`" not in guide] == []
+
+
+def test_without_an_environment_the_command_says_how_to_make_one(project, tmp_path):
+    """As on a fresh clone, whose python3 has no package at all."""
+    for name in ("bin/floodmark", "src/floodmark/cli.py"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(name, project / name)
+    (tmp_path / "python3").write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
+    (tmp_path / "python3").chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    command = [project / "bin/floodmark", "doctor"]
+    result = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (
+        2,
+        f"floodmark: {project} has no environment: run `make setup` there\n",
+    )
