@@ -120,18 +120,46 @@ def mlflow() -> None:
 
 
 @main.command(
-    epilog="Examples:\n\n  floodmark doctor --clip data/clip --record   (where the weights are known to be right)\n\n"
+    epilog="Examples:\n\n  floodmark doctor\n\n  floodmark doctor --json | jq .count\n\n"
+    "  floodmark doctor --clip data/clip --record   (where the weights are known to be right)\n\n"
     "  floodmark doctor --clip data/clip            (wherever they have travelled to)"
 )
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object instead (docs/how-to/doctor.md).")
 @click.option(
     "--clip",
-    required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with open_clip_config.json and open_clip_model.safetensors.",
+    help="Examine CLIP weights instead: a folder with open_clip_config.json and open_clip_model.safetensors.",
 )
-@click.option("--record", is_flag=True, help="Keep the cosines beside the weights, to be compared with from now on.")
-def doctor(clip: Path, record: bool) -> None:
-    """Check that CLIP weights and their preprocessing are what they were, by fixed cosines of fixed pairs."""
+@click.option("--record", is_flag=True, help="With --clip: keep the cosines, to be compared with from now on.")
+def doctor(json_: bool, clip: Path | None, record: bool) -> None:
+    """Look at what a run needs here, each line ok, warning or problem with the next step; status 1 with a problem.
+
+    With --clip, check instead that CLIP weights and their preprocessing are what they were, by fixed cosines of fixed
+    pairs.
+    """
+    if clip is not None:
+        if json_:
+            raise click.UsageError("--json is of the report, not of --clip")
+        _examine_clip(clip, record)
+        return
+    if record:
+        raise click.UsageError("--record needs --clip")
+    from floodmark.doctor.finding import State
+    from floodmark.doctor.runner import examine
+    from floodmark.doctor.show import as_json, show
+
+    root = _root()
+    findings = examine(root)
+    if json_:
+        click.echo(as_json(root, findings))
+    else:
+        show(findings)
+    if any(finding.state is State.PROBLEM for finding in findings):
+        sys.exit(1)
+
+
+def _examine_clip(clip: Path, record: bool) -> None:
+    """Compare CLIP's cosines with the recorded ones, or record them."""
     from floodmark.sentiment import clip_doctor
 
     health = clip_doctor.examine(clip)

@@ -6,12 +6,15 @@ import pytest
 import torch
 
 from floodmark.errors import UserError
-from floodmark.learning.device import pick_device
+from floodmark.learning.device import _say_once, pick_device
 
 
-def gpus(monkeypatch, count):
+def gpus(monkeypatch, count, capability=(9, 0), built=("sm_80", "sm_90")):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: count > 0)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda number: "Tesla V100")
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda number: capability)
+    monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: list(built))
 
 
 @pytest.mark.parametrize(
@@ -45,4 +48,23 @@ def test_a_gpu_that_is_not_there_is_refused(monkeypatch, wanted, count):
     gpus(monkeypatch, count)
     monkeypatch.setenv("FLOODMARK_DEVICE", wanted)
     with pytest.raises(UserError, match=f"FLOODMARK_DEVICE={wanted}: torch can use {count} GPUs here"):
+        pick_device()
+
+
+def test_a_gpu_that_torch_has_no_code_for_gives_way_to_the_cpu_and_that_is_said_once(monkeypatch, capsys):
+    gpus(monkeypatch, 1, capability=(7, 0))
+    monkeypatch.delenv("FLOODMARK_DEVICE", raising=False)
+    _say_once.cache_clear()
+    assert [pick_device().type for _ in range(3)] == ["cpu"] * 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "Tesla V100 has compute capability 7.0, and this torch was built for sm_80, sm_90 only" in line
+    assert "computing on the CPU" in line
+    assert "docs/how-to/choose-torch.md" in line
+
+
+@pytest.mark.parametrize("wanted", ["cuda", "cuda:1"])
+def test_who_asks_for_it_by_name_is_refused_with_the_reason(monkeypatch, wanted):
+    gpus(monkeypatch, 2, capability=(7, 0))
+    monkeypatch.setenv("FLOODMARK_DEVICE", wanted)
+    with pytest.raises(UserError, match=rf"FLOODMARK_DEVICE={wanted}: .*capability 7\.0.*sm_80, sm_90.*choose cpu"):
         pick_device()

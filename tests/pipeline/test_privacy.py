@@ -12,7 +12,7 @@ from tests.leaking import PLANTS, SECRET
 from tests.planted import ROOT, planted
 from tests.secrets import leaks, raw_identifiers
 
-FORMATS = (".parquet", ".nc", ".tif", ".safetensors", ".npy", ".npz", ".png", ".html", ".json", ".csv", ".db")
+FORMATS = (".parquet", ".nc", ".tif", ".safetensors", ".npy", ".png", ".html", ".json", ".csv", ".db")
 
 
 def written(root):

@@ -105,7 +105,7 @@ def test_radar_cells_keep_their_values_and_places(land):
 
 
 def test_rivers_gather_where_rivers_are(land):
-    network = Drainage.load(land / "terrain" / "drainage.npz")
+    network = Drainage.load(land / "terrain" / "drainage")
     assert network.area.max() > 10000
     outlets = network.receiver.ravel() == np.arange(network.receiver.size)
     assert network.area.ravel()[outlets].sum() == 90000

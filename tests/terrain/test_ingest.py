@@ -30,7 +30,7 @@ def test_terrain_drainage_and_metrics_agree(tmp_path):
     write_tif(tmp_path / "heightmap" / "a.tif", slope, 400000, 308000, size=50.0)
     metrics = run(tmp_path)
     elevation, grid = read_raster(tmp_path / "terrain" / "terrain.tif")
-    network = Drainage.load(tmp_path / "terrain" / "drainage.npz")
+    network = Drainage.load(tmp_path / "terrain" / "drainage")
     assert elevation.shape == network.filled.shape == (40, 30) == (metrics["grid"]["height"], metrics["grid"]["width"])
     assert metrics["grid"]["crs"] == grid.crs == "EPSG:27700"
     assert (metrics["tiles"], metrics["cells"], metrics["missing_share"]) == (1, 1200, 0)

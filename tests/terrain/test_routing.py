@@ -132,10 +132,10 @@ def test_missing_rain_counts_as_none_and_wrong_shapes_are_refused():
 
 def test_a_saved_network_comes_back(tmp_path):
     network = drainage(ground(3, (9, 8)))
-    network.save(tmp_path / "drainage.npz")
-    loaded = Drainage.load(tmp_path / "drainage.npz")
+    network.save(tmp_path / "drainage")
+    loaded = Drainage.load(tmp_path / "drainage")
     for name in ("filled", "receiver", "order", "area"):
         np.testing.assert_array_equal(getattr(loaded, name), getattr(network, name))
-    first = (tmp_path / "drainage.npz").read_bytes()
-    network.save(tmp_path / "drainage.npz")
-    assert (tmp_path / "drainage.npz").read_bytes() == first
+    network.save(tmp_path / "again")
+    for path in (tmp_path / "drainage").iterdir():
+        assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes()

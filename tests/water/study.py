@@ -102,7 +102,7 @@ def write_terrain(outputs: Path, elevation: np.ndarray) -> Drainage:
     folder.mkdir(parents=True, exist_ok=True)
     network = drainage(elevation)
     write_raster(folder / "terrain.tif", elevation, FINE)
-    network.save(folder / "drainage.npz")
+    network.save(folder / "drainage")
     return network
 
 

@@ -146,7 +146,7 @@ def test_statistics_know_nothing_of_test_storms_or_unseen_water(tmp_path):
     unseen = np.asarray(before.region) != splits.SEEN
     for path in sorted((tmp_path / "water" / "depth").glob("*.nc")):
         index = int(path.stem[1:])
-        rain, depth = study.storm(study.Drainage.load(tmp_path / "terrain" / "drainage.npz"), index)
+        rain, depth = study.storm(study.Drainage.load(tmp_path / "terrain" / "drainage"), index)
         if path.stem in test_events:
             rain, depth = rain * 3, depth + 5
         elif path.stem.startswith("r"):

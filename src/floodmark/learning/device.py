@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from floodmark.errors import UserError
+from floodmark.learning.architectures import mismatch, runs_on
+from floodmark.progress import say
 
 if TYPE_CHECKING:
     import torch
 
 VARIABLE = "FLOODMARK_DEVICE"
+GUIDE = "docs/how-to/choose-torch.md"
 
 
 def pick_device() -> torch.device:
     """CUDA where torch can use it, else the CPU; `FLOODMARK_DEVICE` overrules.
+
+    A GPU that torch has no code for would fail at its first computation: the CPU is used, and that is said once.
 
     Raises:
         UserError: if the variable names no device, or one that torch cannot use here.
@@ -24,7 +30,7 @@ def pick_device() -> torch.device:
 
     wanted = os.environ.get(VARIABLE)
     if not wanted:
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return _or_cpu(torch.device("cuda")) if torch.cuda.is_available() else torch.device("cpu")
     if re.fullmatch(r"cpu|cuda(:\d{1,3})?", wanted, re.ASCII) is None:
         raise UserError(
             f"{VARIABLE}={wanted}: must be cpu, cuda or cuda:N, N counting the GPUs from 0; unset, the first GPU "
@@ -36,4 +42,32 @@ def pick_device() -> torch.device:
             raise UserError(
                 f"{VARIABLE}={wanted}: torch can use {count} GPUs here: choose {'a lower N' if count else 'cpu'}"
             )
+        reason = _without_code(torch.device(wanted))
+        if reason:
+            raise UserError(f"{VARIABLE}={wanted}: {reason}: choose cpu, or another torch ({GUIDE})")
     return torch.device(wanted)
+
+
+def _or_cpu(gpu: torch.device) -> torch.device:
+    """The GPU, or the CPU where torch has no code for it."""
+    import torch
+
+    reason = _without_code(gpu)
+    if reason is None:
+        return gpu
+    _say_once(f"{reason}: computing on the CPU, which is slower ({GUIDE})")
+    return torch.device("cpu")
+
+
+def _without_code(gpu: torch.device) -> str | None:
+    """Why torch cannot compute on a GPU that it sees, if it was not built for it."""
+    import torch
+
+    number, built = gpu.index or 0, torch.cuda.get_arch_list()
+    capability = torch.cuda.get_device_capability(number)
+    return None if runs_on(capability, built) else mismatch(torch.cuda.get_device_name(number), capability, built)
+
+
+@cache
+def _say_once(message: str) -> None:
+    say(message)

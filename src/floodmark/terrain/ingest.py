@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def ingest(
     heightmap: Path, radar: Path, folder: Path, metrics: Path, grid: GridSettings, settings: IngestHeightmap
 ) -> None:
-    """Write terrain.tif and drainage.npz of the study's grid into a folder, and the metrics; without tiles, no files.
+    """Write terrain.tif and drainage/ of the study's grid into a folder, and the metrics; without tiles, no files.
 
     Raises:
         UserError: if the tiles cannot be merged, are implausible, or miss the study's grid.
@@ -42,7 +42,7 @@ def ingest(
     fine, _ = grids
     elevation = read_heightmap(tiles, fine, settings.lowest, settings.highest)
     write_raster(folder / "terrain.tif", elevation, fine)
-    drainage(elevation).save(folder / "drainage.npz")
+    drainage(elevation).save(folder / "drainage")
     write_json(metrics, {"tiles": len(tiles), **summary(elevation, fine)})
 
 

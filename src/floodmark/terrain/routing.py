@@ -9,7 +9,7 @@ Every receiver is visited before its donors, so the visits read backwards run do
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -61,15 +61,16 @@ class Drainage:
         routed[self.receiver < 0] = np.nan
         return routed
 
-    def save(self, path: Path) -> None:
-        """Write an uncompressed npz, which numpy can map."""
-        np.savez(path, filled=self.filled, receiver=self.receiver, order=self.order, area=self.area)
+    def save(self, folder: Path) -> None:
+        """Write an npy file of each array into a folder; the head of an npz depends on the Python that writes it."""
+        folder.mkdir(exist_ok=True)
+        for field in fields(self):
+            np.save(folder / f"{field.name}.npy", getattr(self, field.name), allow_pickle=False)
 
     @classmethod
-    def load(cls, path: Path) -> Drainage:
+    def load(cls, folder: Path) -> Drainage:
         """Read what `save` wrote."""
-        with np.load(path, allow_pickle=False) as stored:
-            return cls(stored["filled"], stored["receiver"], stored["order"], stored["area"])
+        return cls(*(np.load(folder / f"{field.name}.npy", allow_pickle=False) for field in fields(cls)))
 
 
 def drainage(elevation: NDArray[np.floating]) -> Drainage:

@@ -55,9 +55,9 @@ class Ground:
 
 
 def read_ground(folder: Path, settings: MakeWindows) -> Ground:
-    """The ground of a study from terrain.tif and drainage.npz."""
+    """The ground of a study from terrain.tif and drainage/."""
     elevation, grid = read_raster(folder / "terrain.tif")
-    drainage = Drainage.load(folder / "drainage.npz")
+    drainage = Drainage.load(folder / "drainage")
     region = region_of(elevation, drainage, settings)
     block = block_ids(grid.shape, settings.block_cells)
     corners = window_corners(

@@ -1,0 +1,26 @@
+"""The images: were they built here from the inputs that their locks name, and are they what was built?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from floodmark.doctor.engines import ENGINES, LOCAL, wanted_engine
+from floodmark.doctor.finding import Finding, ok, problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def images(root: Path) -> list[Finding]:
+    """Each image of the engine that stages would use."""
+    engine = wanted_engine()
+    if engine not in ENGINES[1:]:
+        return [ok("images", f"none is needed: stages run {LOCAL}")] if engine == LOCAL else []
+    from floodmark.containers import verify
+    from floodmark.containers.inputs import IMAGES
+
+    found = []
+    for image in IMAGES:
+        wrong = verify.problem(root, image, engine)
+        found.append(problem(f"image {image}", wrong, "make image") if wrong else ok(f"image {image}", "as locked"))
+    return found
