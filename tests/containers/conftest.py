@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from floodmark.containers.inputs import default_base
+from tests.pipeline.conftest import tiny_project  # noqa: F401  (a fixture of these tests too)
 from tests.pipeline.projects import call, commit
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +63,18 @@ def records(base, tmp_path_factory):
         return shared / ".floodmark/images"
 
     return build
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory):
+    """A disk of XFS, which knows reflinks, under a name with a space."""
+    image, folder = tmp_path_factory.mktemp("image") / "disk", tmp_path_factory.mktemp("a disk")
+    with image.open("wb") as file:
+        file.truncate(3 * 2**30)
+    subprocess.run(["mkfs.xfs", "-q", "-m", "reflink=1", image], check=True)
+    subprocess.run(["mount", "-o", "loop", image, folder], check=True)
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 PROBES = """

@@ -54,6 +54,20 @@ def test_an_experiment_sees_the_work_folder_and_the_key_of_its_project_and_nothi
     assert not [mount for mount in mounts(stage("embed", ["src"]), sandbox, project) if mount.path.name == "key"]
 
 
+def test_a_clone_whose_work_and_key_are_links_into_the_project_sees_what_they_lead_to(project, tmp_path, monkeypatch):
+    clone = tmp_path / "clone"
+    for folder in (".dvc/tmp", ".floodmark", "src"):
+        (clone / folder).mkdir(parents=True)
+    (project / ".dvc/tmp/floodmark").mkdir()
+    (clone / ".dvc/tmp/floodmark").symlink_to(project / ".dvc/tmp/floodmark")
+    (clone / ".floodmark/key").symlink_to(project / ".floodmark/key")
+    monkeypatch.setenv("DVC_ROOT", str(clone))
+    of_project = [mount for mount in mounts(stage("anonymise", ["src"]), clone, clone) if project in mount.path.parents]
+    assert of_project == [Mount(project / ".dvc/tmp/floodmark", writable=True), Mount(project / ".floodmark/key")]
+    hidden = mounts(stage("embed", ["src"]), clone, clone)
+    assert not [mount for mount in hidden if mount.path.name == "key"]
+
+
 def test_links_into_a_cache_bring_the_tree_of_digests_read_only(project, tmp_path):
     cache = tmp_path / "shared cache/files/md5"
     for digest in ("ab", "cd"):

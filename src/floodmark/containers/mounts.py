@@ -48,7 +48,8 @@ def mounts(stage: StageEntry, here: Path, root: Path) -> list[Mount]:
         here: Where the stage runs: the project, or an experiment's sandbox.
         root: The project that owns cache, key and work in progress, `$DVC_ROOT`.
     """
-    work = work_folder().absolute()
+    # By their real paths: in a clone of a sweep both are links into the project, and lead there inside too.
+    work, key = work_folder().resolve(), (root / KEY).resolve()
     work.mkdir(parents=True, exist_ok=True)
     found = {here: Mount(here, writable=True), work: Mount(work, writable=True)}
     for name in READ:
@@ -57,7 +58,6 @@ def mounts(stage: StageEntry, here: Path, root: Path) -> list[Mount]:
     for target in targets(here / dep for dep in stage.deps):
         if not target.is_relative_to(here):
             found[target] = Mount(target)
-    key = root / KEY
     if key.is_file() and (stage.name in KEYED or key.is_relative_to(here)):
         found[key] = Mount(key, hidden=stage.name not in KEYED)
     return sorted(found.values())

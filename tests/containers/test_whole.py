@@ -1,0 +1,77 @@
+"""The whole pipeline in both images, without a network: dvc.lock has the bytes of the run without containers.
+
+Where pip finds a torch for the CPU, the image cuda is built with that one.
+"""
+
+import json
+import shutil
+
+import pytest
+
+from tests.containers.conftest import CONFIGURATION
+from tests.containers.test_caches import recorded
+from tests.pipeline.projects import call, commit, copy_project
+
+pytestmark = [pytest.mark.slow, pytest.mark.container, pytest.mark.whole]
+
+PODMAN = {**CONFIGURATION, "FLOODMARK_ENGINE": "podman", "MLFLOW_TRACKING_URI": "none", "OMP_NUM_THREADS": "1"}
+TRAINING = "train_text@lstm"
+
+
+@pytest.fixture(scope="module")
+def images(records):
+    """The folder with the records of both images."""
+    records("geo")
+    return records("cuda")
+
+
+@pytest.fixture
+def contained(tiny_project, images, tmp_path):
+    """A copy of the finished tiny project that may use the images."""
+    folder = copy_project(tiny_project, tmp_path / "in containers")
+    shutil.copytree(images, folder / ".floodmark/images")
+    return folder
+
+
+def test_the_whole_pipeline_rebuilt_in_containers_has_the_same_lock(contained):
+    expected = (contained / "dvc.lock").read_bytes()
+    for name in ("outputs", "timings", ".dvc/cache/runs"):
+        shutil.rmtree(contained / name)
+    (contained / "dvc.lock").unlink()
+    call(contained, "dvc", "repro", **PODMAN)
+    assert (contained / "dvc.lock").read_bytes() == expected
+    timings = [json.loads(path.read_text()) for path in (contained / "timings").glob("*.json") if "@" not in path.stem]
+    ran = [timing for timing in timings if "engine" in timing]
+    assert len(ran) > 12
+    assert {timing["engine"] for timing in ran} == {"podman"}
+    ids = {timing["image"]: timing["image_id"] for timing in ran}
+    records = {image: json.loads((contained / f".floodmark/images/{image}.podman.json").read_text()) for image in ids}
+    assert ids == {image: record["id"] for image, record in records.items()}
+    assert set(ids) == {"geo", "cuda"}
+
+
+@pytest.mark.parametrize("link", ["symlink", "hardlink", "reflink", "copy"])
+def test_a_training_under_every_kind_of_link(tiny_project, images, disk, link):
+    folder = copy_project(tiny_project, disk / f"linked by {link}")
+    shutil.copytree(images, folder / ".floodmark/images")
+    call(folder, "dvc", "config", "cache.type", link)
+    call(folder, "dvc", "checkout", "--relink")
+    table = folder / "outputs/tweets/labelled.parquet"
+    assert table.is_symlink() == (link == "symlink")
+    expected = (folder / "dvc.lock").read_bytes()
+    call(folder, "dvc", "repro", "--force", "--single-item", TRAINING, **PODMAN)
+    assert (folder / "dvc.lock").read_bytes() == expected
+    assert json.loads((folder / f"timings/{TRAINING}.json").read_text())["engine"] == "podman"
+    shutil.rmtree(folder)
+
+
+def test_a_training_in_an_experiments_sandbox(contained):
+    other = copy_project(contained, contained.with_name("without containers"))
+    wanted = ("--temp", "--name", "wider", "-S", "train_text.lstm.epochs=1", TRAINING)
+    for folder, how in ((contained, PODMAN), (other, {**PODMAN, "FLOODMARK_ENGINE": "local"})):
+        call(folder, "dvc", "config", "cache.type", "symlink")
+        call(folder, "dvc", "checkout", "--relink")
+        commit(folder, "links")
+        call(folder, "dvc", "exp", "run", *wanted, **how)
+    assert recorded(contained, "wider") == recorded(other, "wider")
+    assert recorded(contained, "wider") != (contained / "dvc.lock").read_text()
