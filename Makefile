@@ -70,9 +70,8 @@ lint: $(STAMP) ## format, lint, types, layers, spelling
 	@PYTHONPATH=src lint-imports --no-cache
 	@codespell
 
-docs: $(STAMP) ## regenerate the schema, the params reference and the stages' deps
+docs: deps ## regenerate the schema, the references, the tables, and what `make deps` writes
 	@floodmark params --write
-	@PYTHONPATH=src python -m tests.house.imports --write
 	@PYTHONPATH=src python -m tests.house.reference --write
 	@PYTHONPATH=src python -m tests.house.findings --write
 

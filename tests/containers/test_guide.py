@@ -1,4 +1,4 @@
-"""The commands of docs/how-to/cluster.md, taken from the page and run in a fresh clone, where what they need is here."""
+"""The commands of docs/how-to/cluster.md, taken from the page and run in a fresh clone where what they need is here."""
 
 import os
 import re
