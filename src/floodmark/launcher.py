@@ -21,6 +21,8 @@ examples:
   stages/run cuda stages/train_text.py lstm
 """
 IMAGES = ("geo", "cuda")
+LAUNCHES = ("local", "slurm")
+"""Values of `FLOODMARK_LAUNCH`: the stage runs in this process's machine, the default, or as a job of SLURM."""
 LONGEST_MIRROR = 120
 """Seconds after which recording a stage in MLflow is given up."""
 TIMINGS = Path("timings")
@@ -38,6 +40,11 @@ def main(arguments: list[str]) -> int:
     if problem:
         sys.stderr.write(f"stages/run: {problem}\n")
         return 2
+    if os.environ.get("FLOODMARK_LAUNCH") == "slurm":
+        status = _submit(image, arguments[1], rest)
+        if status == 0:
+            _mirror(script.stem, rest)
+        return status
     started, training = time.time(), TIMINGS / f"{_address(script.stem, rest)}.training.json"
     training.unlink(missing_ok=True)
     status = _run([sys.executable, str(script), *rest], FLOODMARK_THROUGHPUT=str(training.absolute()))
@@ -53,6 +60,9 @@ def _refusal(image: str, script: Path) -> str | None:
 
     if image not in IMAGES:
         return f"unknown image '{image}'; choose one of {', '.join(IMAGES)}"
+    launch = os.environ.get("FLOODMARK_LAUNCH") or LAUNCHES[0]
+    if launch not in LAUNCHES:
+        return f"FLOODMARK_LAUNCH={launch}: must be one of {', '.join(LAUNCHES)}"
     if not script.is_file():
         return f"{script} does not exist under {Path.cwd()}; run from the root of the project"
     code = Path(floodmark.__path__[0]).resolve()
@@ -73,6 +83,19 @@ def _wrong_params() -> str | None:
     except UserError as error:
         return str(error)
     return None
+
+
+def _submit(image: str, script: str, rest: list[str]) -> int:
+    """Run the stage as a job of SLURM, whose own launcher runs it there."""
+    from floodmark.errors import UserError
+    from floodmark.slurm.resources import read_resources
+    from floodmark.slurm.submit import submit
+
+    try:
+        return submit(image, script, rest, read_resources(_address(Path(script).stem, rest)))
+    except UserError as error:
+        sys.stderr.write(f"stages/run: {error}\n")
+        return 2
 
 
 def _address(stage: str, rest: list[str]) -> str:
