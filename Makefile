@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demonstration repro results test test-slow lint docs deps clean
+.PHONY: help setup data demonstration repro results test test-slow test-cluster lint docs deps clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,7 +57,10 @@ test: demonstration data ## the fast tests (under 12 minutes on two cores)
 	@OMP_NUM_THREADS=1 python -m pytest -m "not slow" -n 2 --durations=15
 
 test-slow: demonstration data ## the tests that take minutes each
-	@OMP_NUM_THREADS=1 python -m pytest -m slow -n 2 --dist loadfile --durations=15
+	@OMP_NUM_THREADS=1 python -m pytest -m "slow and not cluster" -n 2 --dist loadfile --durations=15
+
+test-cluster: demonstration data ## the tests on a SLURM that they start (tests/cluster/packages.txt)
+	@OMP_NUM_THREADS=1 python -m pytest -m cluster --durations=15
 
 # Without caches: a cache once hid what a machine that never saw the tree was told.
 lint: $(STAMP) ## format, lint, types, layers, spelling
