@@ -9,7 +9,7 @@ export PATH := $(BIN):$(PATH)
 .PHONY: help setup data demonstration repro results test test-slow test-cluster lint docs deps clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  make repro DATA=FOLDER   the pipeline on your own data, in studies/<name of FOLDER>; results likewise"
 
 setup: $(STAMP) ## make .venv with everything pinned

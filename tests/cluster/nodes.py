@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -43,12 +43,13 @@ JobRequeue=1
 KillWait=10
 InactiveLimit=0
 ReturnToService=2
-NodeName=n1 NodeAddr=127.0.0.1 NodeHostname={host} Port={first} CPUs=16 RealMemory=65536
-NodeName=n2 NodeAddr=127.0.0.1 NodeHostname={host} Port={second} CPUs=16 RealMemory=65536
+GresTypes=gpu
+NodeName=n1 NodeAddr=127.0.0.1 NodeHostname={host} Port={first} CPUs=8 RealMemory=65536
+NodeName=n2 NodeAddr=127.0.0.1 NodeHostname={host} Port={second} CPUs=8 RealMemory=65536 Gres=gpu:1
 PartitionName=main Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
 """
-"""16 CPUs and 64 GiB each, whatever the machine has, so that the batch files fit as they are. A requeued job starts
-again after `cred_expire` seconds, 120 by SLURM's own choice."""
+"""8 CPUs and 64 GiB each, whatever the machine has: the batch files fit as they are, of a sweep two tasks. A requeued
+job starts again after `cred_expire` seconds, 120 by SLURM's own choice."""
 
 
 def absent() -> list[str]:
@@ -76,7 +77,7 @@ def cluster() -> Iterator[dict[str, str]]:
         _wait(lambda: _idle(variables) == 2, folder)
         yield variables
     finally:
-        with suppress(subprocess.SubprocessError, OSError):
+        with suppress(subprocess.SubprocessError, OSError, AssertionError):  # the daemons are stopped in any case
             call("scancel", "--user", getpass.getuser(), **variables)
             _wait(lambda: not call("squeue", "--noheader", **variables).stdout, folder)
         for daemon in reversed(daemons):
@@ -100,6 +101,8 @@ def _write(folder: Path) -> None:
     ports = {"controller": controller, "first": first, "second": second}
     text = CONFIG.format(folder=folder, host=host, user=getpass.getuser(), **ports)
     (folder / "slurm.conf").write_text(text, encoding="utf-8")
+    # A GPU in name alone, on the second node.
+    (folder / "gres.conf").write_text("NodeName=n2 Name=gpu File=/dev/null\n", encoding="utf-8")
     for name in ("state", "spool-n1", "spool-n2"):
         (folder / name).mkdir()
     (folder / "munge.key").write_bytes(os.urandom(64))
@@ -123,9 +126,9 @@ def _idle(variables: dict[str, str]) -> int:
     return call("sinfo", "--noheader", "--Node", "--states=idle", "--format=%t", **variables).stdout.count("idle\n")
 
 
-def _wait(true: object, folder: Path, seconds: float = 60) -> None:
+def _wait(true: Callable[[], object], folder: Path, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]
+    while not true():
         if time.monotonic() > deadline:
             logs = "".join(f"{path.name}:\n{path.read_text()[-2000:]}\n" for path in folder.glob("*.[lo][ou][gt]"))
             raise AssertionError(f"SLURM did not get there in {seconds} s:\n{logs}")

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from tests.cluster.conftest import TARGET, lay
-from tests.cluster.jobs import active, checkpoint, end_group, ended, launch, log, wait_for
+from tests.cluster.jobs import active, checkpoint, describe, end_group, ended, launch, log, wait_for
 from tests.pipeline.projects import environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
@@ -38,6 +38,17 @@ def test_a_job_on_what_has_changed_since_is_cancelled_and_ctrl_c_cancels_the_new
     assert f"cancelling job {old}" in log(project)
     assert ended(new, slurm)[0]["JobState"] == "CANCELLED"
     assert active(slurm) == []
+
+
+def test_a_job_gets_the_gpus_it_asks_for_and_counts_for_nothing_when_its_params_were_edited(project, slurm):
+    lay(project / "dvc.yaml", ["stages", "generate_storms", "meta"], {"resources": {"gpus": 1}})
+    caller = launch(project, slurm, "--force", "--single-item", "generate_storms", **QUIET)
+    (job,) = wait_for(lambda: "submitted" in log(project) and active(slurm), "a job")
+    lay(project / "params.yaml", ["random", "seed"], 9)
+    assert caller.wait(300) != 0
+    assert "generate_storms: its deps or params were changed while its job waited or ran" in log(project)
+    (told,) = describe(job, slurm)
+    assert (told["JobState"], told["NodeList"], told["TresPerNode"]) == ("COMPLETED", "n2", "gres:gpu:1")
 
 
 def test_what_sbatch_refuses_is_told_in_its_own_words(project, slurm):

@@ -1,5 +1,6 @@
 """What is stopped in the midst of a training and started again by SLURM ends with the bytes of a run that was not."""
 
+import shutil
 import subprocess
 import sys
 
@@ -15,19 +16,41 @@ pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 
 
 def test_an_allocation_that_reaches_its_time_limit_goes_on_from_the_checkpoint(untrained, finished, slurm, tmp_path):
-    fresh = copy_project(untrained, tmp_path / "a copy")
-    job = submit(fresh, slurm, "--output=repro.out", "slurm/repro.sbatch", TARGET, MLFLOW_TRACKING_URI="none")
-    checkpoint(fresh)
     # What SLURM itself sends to the batch script a minute before the limit.
-    call("scancel", "--batch", "--signal=USR1", job, **slurm)
+    said = _stopped(untrained, finished, slurm, tmp_path, "scancel", "--batch", "--signal=USR1")
+    assert "the time limit is near" in said
+
+
+def test_an_allocation_that_slurm_preempts_goes_on_from_the_checkpoint(untrained, finished, slurm, tmp_path):
+    said = _stopped(untrained, finished, slurm, tmp_path, "scontrol", "requeue")
+    assert "the time limit is near" not in said
+
+
+def test_an_allocation_that_is_cancelled_does_not_start_again(project, slurm):
+    target = ("--force", "--single-item", TARGET)
+    job = submit(project, slurm, "--output=repro.out", "slurm/repro.sbatch", *target, MLFLOW_TRACKING_URI="none")
+    checkpoint(project)
+    call("scancel", job, **slurm)
+    (told,) = ended(job, slurm)
+    assert (told["JobState"], told["Restarts"]) == ("CANCELLED", "0")
+    assert not [path for path in (project / ".floodmark/partial").rglob("*") if path.is_file()]
+
+
+def _stopped(untrained, finished, slurm, tmp_path, *by):
+    """What `slurm/repro.sbatch` says when it is stopped in a training, in the end with the bytes of `finished`."""
+    project = copy_project(untrained, tmp_path / "a copy")
+    job = submit(project, slurm, "--output=repro.out", "slurm/repro.sbatch", TARGET, MLFLOW_TRACKING_URI="none")
+    checkpoint(project)
+    call(*by, job, **slurm)
     wait_for(lambda: describe(job, slurm)[0]["Restarts"] == "1", "a requeue")
     (told,) = ended(job, slurm)
-    said = (fresh / "repro.out").read_text()
+    said = (project / "repro.out").read_text()
     assert told["JobState"] == "COMPLETED", said
-    assert "the time limit is near" in said
     assert "going on after epoch" in said
     assert "had been killed" not in said  # DVC's locks were left in order
-    assert (fresh / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()
+    assert (project / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()
+    shutil.rmtree(project)
+    return said
 
 
 def test_a_stage_that_slurm_preempts_goes_on_while_its_caller_waits(project, finished, slurm):
@@ -52,7 +75,7 @@ def test_a_stage_that_slurm_preempts_goes_on_while_its_caller_waits(project, fin
 
 
 def test_a_task_of_a_sweep_that_is_started_again_records_once(project, slurm):
-    (project / "sweep.txt").write_text("random.seed=5\n")
+    (project / "sweep.txt").write_text(f"{TARGET}.learning_rate=0.004\n")
     sweep = ("--array=1", "--output=sweep.out", "slurm/sweep.sbatch", "sweep.txt", TARGET)
     job = submit(project, slurm, *sweep, MLFLOW_TRACKING_URI="none")
     checkpoint(project)
