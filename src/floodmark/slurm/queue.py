@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from dataclasses import dataclass
+from typing import Any
 
 from floodmark.errors import UserError
 
@@ -24,6 +25,9 @@ ENDED = (
 """States from which a job does not come back; one that was requeued is PENDING again."""
 SILENT = "UNKNOWN"
 """The state of a job while SLURM does not answer: a controller that is being restarted loses no job."""
+
+LONGEST_ANSWER = 30
+"""Seconds after which a command is given up: without a controller some try for minutes."""
 
 
 @dataclass(frozen=True)
@@ -88,13 +92,16 @@ def _status(code: str) -> int:
 
 
 def ask(*command: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run one of SLURM's commands, out of reach of a Ctrl-C that would stop it half-way.
+    """Run one of SLURM's commands, out of reach of a Ctrl-C that would stop it half-way; no answer is a failure.
 
     Raises:
         UserError: if it is not installed here.
     """
+    options: dict[str, Any] = {"capture_output": True, "text": True, "env": env, "start_new_session": True}
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=False, env=env, start_new_session=True)
+        return subprocess.run(command, check=False, timeout=LONGEST_ANSWER, **options)
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, "", f"no answer in {LONGEST_ANSWER} s")
     except FileNotFoundError as error:
         raise UserError(
             f"{command[0]} is not to be found, and FLOODMARK_LAUNCH=slurm needs it: load your cluster's SLURM module, "

@@ -178,7 +178,8 @@ def _wait(address: str, job: str, resources: Resources, stop: _Stop) -> int:
             if found.name in ENDED:
                 break
             if found.name in ("PENDING", SILENT) and found.reason != told:
-                say(f"{address}: job {job} is {found.name.lower()} ({found.reason})")
+                silent = "; SLURM does not answer and is asked again" if found.name == SILENT else ""
+                say(f"{address}: job {job} is {found.name.lower()} ({found.reason}){silent}")
             told = found.reason
             asked = now + min(LONGEST_INTERVAL, 1 + (now - started) / 20)
         time.sleep(TICK)
