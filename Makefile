@@ -6,10 +6,10 @@ STAMP := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demonstration repro results test test-slow test-containers lint docs deps image clean
+.PHONY: help setup data demonstration repro results test test-slow test-containers test-cluster lint docs deps image clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  make repro DATA=FOLDER   the pipeline on your own data, in studies/<name of FOLDER>; results likewise"
 
 setup: $(STAMP) ## make .venv with everything pinned
@@ -57,10 +57,13 @@ test: demonstration data ## the fast tests (under 12 minutes on two cores)
 	@OMP_NUM_THREADS=1 python -m pytest -m "not slow" -n 2 --durations=15
 
 test-slow: demonstration data ## the tests that take minutes each
-	@OMP_NUM_THREADS=1 python -m pytest -m "slow and not container" -n 2 --dist loadfile --durations=15
+	@OMP_NUM_THREADS=1 python -m pytest -m "slow and not container and not cluster" -n 2 --dist loadfile --durations=15
 
 test-containers: demonstration data ## the tests that run stages in podman: the image geo, built first
 	@OMP_NUM_THREADS=1 python -m pytest -m "container and not whole" -n 2 --dist loadfile --durations=15
+
+test-cluster: demonstration data ## the tests on a SLURM that they start (tests/cluster/packages.txt)
+	@OMP_NUM_THREADS=1 python -m pytest -m cluster --durations=15
 
 # Without caches: a cache once hid what a machine that never saw the tree was told.
 lint: $(STAMP) ## format, lint, types, layers, spelling

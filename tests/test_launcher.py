@@ -122,6 +122,20 @@ def test_a_wrong_call_is_explained(project, arguments, says):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("launch_by", "says"),
+    [("moon", "FLOODMARK_LAUNCH=moon: must be one of local, slurm"), ("slurm", "squeue is not to be found")],
+)
+def test_it_says_what_keeps_a_stage_from_being_launched_elsewhere(project, tmp_path_factory, launch_by, says):
+    (project / "dvc.yaml").write_text("stages:\n  probe:\n    cmd: stages/run geo stages/probe.py\n")
+    programs = tmp_path_factory.mktemp("programs")  # without those of SLURM, which may be installed here
+    (programs / "sh").symlink_to("/bin/sh")
+    result = launch(project, "geo", "stages/probe.py", FLOODMARK_LAUNCH=launch_by, PATH=str(programs))
+    assert result.returncode == 2, result.stderr
+    assert says in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_a_signal_reaches_the_stage(project):
     environment = {**os.environ, "MLFLOW_TRACKING_URI": "none", "FLOODMARK_PYTHON": str(ROOT / ".venv/bin/python")}
     process = subprocess.Popen(

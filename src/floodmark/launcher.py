@@ -1,25 +1,19 @@
-"""Starts one stage from the code beside the params, and has its files mirrored into MLflow afterwards."""
+"""Starts one stage from the code beside the params, here or as a job; then has its files mirrored into MLflow."""
 
 from __future__ import annotations
 
-import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 USAGE = """usage: stages/run IMAGE SCRIPT [ARGUMENT ...]
 
 Runs one stage of the pipeline; `dvc repro` calls it. IMAGE (geo or cuda) names the environment the stage belongs to.
 
 variables (docs/how-to/cluster.md):
-  FLOODMARK_ENGINE     local (default), docker, podman or apptainer: what the stage runs in
+  FLOODMARK_ENGINE     what the stage runs in: local (default), docker, podman or apptainer
+  FLOODMARK_LAUNCH     where it runs: local (default), or slurm, as a job of its own
   FLOODMARK_PROCESSES  processes that train together, by torchrun (default 1)
   FLOODMARK_GPUS       GPUs that a stage is lent (default: one for each process)
 
@@ -28,12 +22,10 @@ examples:
   stages/run geo stages/ingest_radar.py
   FLOODMARK_ENGINE=podman stages/run cuda stages/train_text.py lstm
 """
-IMAGES = ("geo", "cuda")
+LAUNCHES = ("local", "slurm")
+"""Values of `FLOODMARK_LAUNCH`: the stage runs in this process's machine, the default, or as a job of SLURM."""
 LONGEST_MIRROR = 120
 """Seconds after which recording a stage in MLflow is given up."""
-TIMINGS = Path("timings")
-DISTRIBUTED = "src/floodmark/learning/distributed.py"
-"""A stage that depends on it can train in several processes."""
 
 
 def main(arguments: list[str]) -> int:
@@ -43,7 +35,7 @@ def main(arguments: list[str]) -> int:
         return 0 if arguments[:1] in (["--help"], ["-h"]) else 2
     image, script, rest = arguments[0], Path(arguments[1]), arguments[2:]
     if "--help" in rest:
-        return _run([str(script), *rest], {})
+        return subprocess.run([sys.executable, str(script), *rest], check=False).returncode
     problem = _refusal(image, script) or _wrong_params()
     if problem:
         sys.stderr.write(f"stages/run: {problem}\n")
@@ -51,46 +43,37 @@ def main(arguments: list[str]) -> int:
     from floodmark.errors import UserError
 
     try:
-        return _stage(image, script, rest)
+        status = _start(image, script, rest)
     except UserError as error:
         sys.stderr.write(f"stages/run: {error}\n")
         return 2
-
-
-def _stage(image: str, script: Path, rest: list[str]) -> int:
-    """Run a stage with the engine and the GPUs it is to have, and keep what is to be known of the run."""
-    from floodmark.containers.engines import LOCAL, pick_engine
-    from floodmark.containers.gpus import leased, present, wanted
-
-    engine, address = pick_engine(os.environ.get("FLOODMARK_ENGINE")), _address(script.stem, rest)
-    processes = _processes(address)
-    command = [*_torchrun(processes), str(script), *rest]
-    uses_gpus = image == "cuda" and os.environ.get("FLOODMARK_DEVICE", "cuda") == "cuda"
-    started, training = time.time(), TIMINGS / f"{address}.training.json"
-    training.unlink(missing_ok=True)
-    throughput = str(training.absolute())
-    ran_in: dict[str, Any] = {"stage": script.stem, "image": image, "engine": engine}
-    with leased(present(os.environ) if uses_gpus else [], wanted(os.environ, processes)) as gpus:
-        if engine == LOCAL:
-            lent = {"CUDA_VISIBLE_DEVICES": ",".join(gpus)} if gpus else {}
-            status = _run(command, {"FLOODMARK_THROUGHPUT": throughput, **lent})
-        else:
-            from floodmark.containers.run import run_stage
-
-            status, record = run_stage(image, address, command, engine, gpus, throughput)
-            ran_in["image_id"] = record.id
     if status == 0:
-        _record(address, {**ran_in, "gpus": gpus, "started": started, "seconds": time.time() - started})
-        _mirror(address)
+        _mirror("@".join([script.stem, *rest]))
     return status
+
+
+def _start(image: str, script: Path, rest: list[str]) -> int:
+    """Run the stage here, or as a job of SLURM whose own launcher runs it there."""
+    if os.environ.get("FLOODMARK_LAUNCH") == "slurm":
+        from floodmark.slurm.resources import read_resources
+        from floodmark.slurm.submit import submit
+
+        return submit(image, str(script), rest, read_resources("@".join([script.stem, *rest])))
+    from floodmark.starting import start
+
+    return start(image, script, rest)
 
 
 def _refusal(image: str, script: Path) -> str | None:
     """Why this cannot be started here, if it cannot."""
     import floodmark
+    from floodmark.containers.inputs import IMAGES
 
     if image not in IMAGES:
         return f"unknown image '{image}'; choose one of {', '.join(IMAGES)}"
+    launch = os.environ.get("FLOODMARK_LAUNCH") or LAUNCHES[0]
+    if launch not in LAUNCHES:
+        return f"FLOODMARK_LAUNCH={launch}: must be one of {', '.join(LAUNCHES)}"
     if not script.is_file():
         return f"{script} does not exist under {Path.cwd()}; run from the root of the project"
     code = Path(floodmark.__path__[0]).resolve()
@@ -111,54 +94,6 @@ def _wrong_params() -> str | None:
     except UserError as error:
         return str(error)
     return None
-
-
-def _processes(address: str) -> int:
-    """Processes that train together: `FLOODMARK_PROCESSES` for a stage that can, else one.
-
-    Raises:
-        UserError: if the variable is no positive number.
-    """
-    from floodmark.dag import every_stage
-    from floodmark.errors import UserError
-
-    text = os.environ.get("FLOODMARK_PROCESSES", "1")
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise UserError(f"FLOODMARK_PROCESSES={text}: must be a whole number from 1; unset, one process trains")
-    if text == "1":
-        return 1
-    stage = every_stage(Path()).get(address)
-    return int(text) if stage is not None and DISTRIBUTED in stage.deps else 1
-
-
-def _torchrun(processes: int) -> list[str]:
-    """What stands before a script that several processes run together."""
-    if processes == 1:
-        return []
-    return ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
-
-
-def _address(stage: str, rest: list[str]) -> str:
-    return "@".join([stage, *rest])
-
-
-def _run(arguments: list[str], variables: dict[str, str]) -> int:
-    """Run this Python in the foreground; pass SIGTERM and SIGINT on to it and return its exit status."""
-    with subprocess.Popen([sys.executable, *arguments], env={**os.environ, **variables}) as process:
-
-        def forward(number: int, frame: FrameType | None) -> None:
-            process.send_signal(number)
-
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, forward)
-        status = process.wait()
-    return 128 - status if status < 0 else status
-
-
-def _record(address: str, timing: dict[str, Any]) -> None:
-    """Keep how long the stage took and what it ran in, outside every DVC output."""
-    TIMINGS.mkdir(exist_ok=True)
-    (TIMINGS / f"{address}.json").write_text(json.dumps(timing, indent=2) + "\n", encoding="utf-8")
 
 
 def _mirror(address: str) -> None:

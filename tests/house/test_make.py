@@ -43,7 +43,7 @@ def test_a_study_is_reproduced_without_a_pull(project):
     assert result.stdout.splitlines()[0] == "dvc repro"
 
 
-@pytest.mark.parametrize("target", ["test", "test-slow"])
+@pytest.mark.parametrize("target", ["test", "test-slow", "test-cluster"])
 def test_a_study_says_where_the_tests_belong(project, target):
     result = make(project, target)
     assert result.returncode != 0

@@ -1,10 +1,11 @@
 """A table of edits and the stages they may touch: nothing else becomes stale."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from floodmark.dag import PIPELINE
+from floodmark.dag import PIPELINE, read_stages
 from tests.pipeline.projects import call
 
 
@@ -38,6 +39,10 @@ NOTHING = [
     ("a development pin", replace("constraints.txt", "pytest==", "pytest==99.")),
     ("a comment in the params", append("params.yaml", "\n# a remark\n")),
     ("the launcher", append("src/floodmark/launcher.py", "\n# a remark\n")),
+    ("how a stage is started", append("src/floodmark/starting.py", "\n# a remark\n")),
+    ("how a container is run", append("src/floodmark/containers/run.py", "\n# a remark\n")),
+    ("the Dockerfile, its lock being what it was", append("docker/Dockerfile", "\n# a remark\n")),
+    ("what a stage asks SLURM for", replace("dvc.yaml", "      image: geo\n", "      image: geo\n      remark: 1\n")),
     ("the mirror into MLflow", append("src/floodmark/tracking.py", "\n# a remark\n")),
     ("what is mirrored", append("src/floodmark/mirror.py", "\n# a remark\n")),
     ("a test", lambda project: (project / "tests").mkdir() or (project / "tests/test_new.py").write_text("")),
@@ -52,11 +57,13 @@ def test_edits_that_touch_no_stage(project, edit):
     assert stale(project) == set()
 
 
+GEO = {stage.address for stage in read_stages(Path()).values() if "docker/geo.lock.json" in stage.deps}
 SOME = [
     ("how the report looks", "src/floodmark/report/page.py", {"report"}),
     ("how maps are drawn", "src/floodmark/water/maps.py", {"evaluate_water"}),
     ("the topic model", "src/floodmark/sentiment/topics.py", {"find_topics"}),
     ("the solver", "src/floodmark/hydraulics/kernel.py", {"make_water", "make_windows"}),
+    ("what the image geo is built from", "docker/geo.lock.json", GEO),
     ("the scrubber", "src/floodmark/tweets/scrub.py", {"anonymise"}),
 ]
 

@@ -1,0 +1,100 @@
+"""Runs a stage on this machine: in the engine, on the GPUs and in the processes that it is to have."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from floodmark.containers.engines import LOCAL, pick_engine
+from floodmark.containers.gpus import leased, present, wanted
+from floodmark.dag import every_stage
+from floodmark.errors import UserError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+TIMINGS = Path("timings")
+DISTRIBUTED = "src/floodmark/learning/distributed.py"
+"""A stage that depends on it can train in several processes."""
+
+
+def start(image: str, script: Path, rest: list[str]) -> int:
+    """Run a stage and keep what is to be known of the run; returns its exit status.
+
+    Args:
+        image: ``geo`` or ``cuda``.
+        script: Of the stage.
+        rest: Its arguments.
+
+    Raises:
+        UserError: if a variable asks for what there is not, or its image may not run.
+    """
+    engine, address = pick_engine(os.environ.get("FLOODMARK_ENGINE")), "@".join([script.stem, *rest])
+    if engine != LOCAL and os.environ.get("FLOODMARK_SCHEDULER"):
+        raise UserError(
+            f"FLOODMARK_SCHEDULER with FLOODMARK_ENGINE={engine}: a container has no network to reach workers by: "
+            "unset one of them"
+        )
+    processes = _processes(address)
+    command = [*_torchrun(processes), str(script), *rest]
+    uses_gpus = image == "cuda" and os.environ.get("FLOODMARK_DEVICE", "cuda") == "cuda"
+    training = TIMINGS / f"{address}.training.json"
+    training.unlink(missing_ok=True)
+    throughput = str(training.absolute())
+    timing: dict[str, Any] = {"stage": script.stem, "image": image, "engine": engine, "started": time.time()}
+    with leased(present(os.environ) if uses_gpus else [], wanted(os.environ, processes)) as gpus:
+        if engine == LOCAL:
+            lent = {"CUDA_VISIBLE_DEVICES": ",".join(gpus)} if gpus else {}
+            status = _run(command, {"FLOODMARK_THROUGHPUT": throughput, **lent})
+        else:
+            from floodmark.containers.run import run_stage
+
+            status, record = run_stage(image, address, command, engine, gpus, throughput)
+            timing["image_id"] = record.id
+    if status == 0:
+        timing |= {"gpus": gpus, "processes": processes, "seconds": time.time() - timing["started"]}
+        # Outside every DVC output.
+        TIMINGS.mkdir(exist_ok=True)
+        (TIMINGS / f"{address}.json").write_text(json.dumps(timing, indent=2) + "\n", encoding="utf-8")
+    return status
+
+
+def _processes(address: str) -> int:
+    """Processes that train together: `FLOODMARK_PROCESSES` for a stage that can, else one.
+
+    Raises:
+        UserError: if the variable is no positive number.
+    """
+    text = os.environ.get("FLOODMARK_PROCESSES", "1")
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise UserError(f"FLOODMARK_PROCESSES={text}: must be a whole number from 1; unset, one process trains")
+    if int(text) == 1:
+        return 1
+    stage = every_stage(Path()).get(address)
+    return int(text) if stage is not None and DISTRIBUTED in stage.deps else 1
+
+
+def _torchrun(processes: int) -> list[str]:
+    """What stands before a script that several processes run together."""
+    if processes == 1:
+        return []
+    return ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
+
+
+def _run(arguments: list[str], variables: dict[str, str]) -> int:
+    """Run this Python in the foreground; pass SIGTERM and SIGINT on to it and return its exit status."""
+    with subprocess.Popen([sys.executable, *arguments], env={**os.environ, **variables}) as process:
+
+        def forward(number: int, frame: FrameType | None) -> None:
+            process.send_signal(number)
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, forward)
+        status = process.wait()
+    return 128 - status if status < 0 else status

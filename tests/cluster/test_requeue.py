@@ -1,0 +1,93 @@
+"""What is stopped in the midst of a training and started again by SLURM ends with the bytes of a run that was not."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.cluster.conftest import TARGET
+from tests.cluster.jobs import active, checkpoint, describe, ended, launch, log, submit, wait_for
+from tests.cluster.nodes import call
+from tests.pipeline.projects import call as run
+from tests.pipeline.projects import copy_project
+
+pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+
+
+def test_an_allocation_that_reaches_its_time_limit_goes_on_from_the_checkpoint(untrained, finished, slurm, tmp_path):
+    # What SLURM itself sends to the batch script a minute before the limit.
+    said = _stopped(untrained, finished, slurm, tmp_path, "scancel", "--batch", "--signal=USR1")
+    assert "the time limit is near" in said
+
+
+def test_an_allocation_that_slurm_preempts_goes_on_from_the_checkpoint(untrained, finished, slurm, tmp_path):
+    said = _stopped(untrained, finished, slurm, tmp_path, "scontrol", "requeue")
+    assert "the time limit is near" not in said
+
+
+def test_an_allocation_that_is_cancelled_does_not_start_again(project, slurm):
+    target = ("--force", "--single-item", TARGET)
+    job = submit(project, slurm, "--output=repro.out", "slurm/repro.sbatch", *target, MLFLOW_TRACKING_URI="none")
+    checkpoint(project)
+    call("scancel", job, **slurm)
+    (told,) = ended(job, slurm)
+    assert (told["JobState"], told["Restarts"]) == ("CANCELLED", "0")
+    assert not [path for path in (project / ".floodmark/partial").rglob("*") if path.is_file()]
+
+
+def _stopped(untrained, finished, slurm, tmp_path, *by):
+    """What `slurm/repro.sbatch` says when it is stopped in a training, in the end with the bytes of `finished`."""
+    project = copy_project(untrained, tmp_path / "a copy")
+    job = submit(project, slurm, "--output=repro.out", "slurm/repro.sbatch", TARGET, MLFLOW_TRACKING_URI="none")
+    checkpoint(project)
+    call(*by, job, **slurm)
+    wait_for(lambda: describe(job, slurm)[0]["Restarts"] == "1", "a requeue")
+    (told,) = ended(job, slurm)
+    said = (project / "repro.out").read_text()
+    assert told["JobState"] == "COMPLETED", said
+    assert "going on after epoch" in said
+    assert "had been killed" not in said  # DVC's locks were left in order
+    assert (project / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()
+    shutil.rmtree(project)
+    return said
+
+
+def test_a_stage_that_slurm_preempts_goes_on_while_its_caller_waits(project, finished, slurm):
+    caller = launch(project, slurm, "--force", "--single-item", TARGET)
+    checkpoint(project)
+    (job,) = active(slurm)
+    (told,) = describe(job, slurm)
+    assert [told[key] for key in ("JobName", "NumCPUs", "MinMemoryNode", "TimeLimit")] == [
+        f"floodmark-{TARGET}", "1", "2G", "00:30:00",
+    ]  # fmt: skip
+    call("scontrol", "requeue", job, **slurm)
+    assert caller.wait(300) == 0, log(project)
+    assert describe(job, slurm)[0]["Restarts"] == "1"
+    assert "is pending (BeginTime)" in log(project)
+    assert "going on after epoch" in log(project)
+    assert (project / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()
+    counted = (
+        "import mlflow, sys; print(len(mlflow.search_runs(search_all_experiments=True, filter_string=sys.argv[1])))"
+    )
+    uri = {"MLFLOW_TRACKING_URI": f"sqlite:///{project / 'mlflow.db'}"}
+    assert run(project, sys.executable, "-c", counted, f"tags.`dvc.stage` = '{TARGET}'", **uri).stdout.strip() == "1"
+
+
+def test_a_task_of_a_sweep_that_is_started_again_records_once(project, slurm):
+    (project / "sweep.txt").write_text(f"{TARGET}.learning_rate=0.004\n")
+    sweep = ("--array=1", "--output=sweep.out", "slurm/sweep.sbatch", "sweep.txt", TARGET)
+    job = submit(project, slurm, *sweep, MLFLOW_TRACKING_URI="none")
+    checkpoint(project)
+    call("scontrol", "requeue", job, **slurm)
+    wait_for(lambda: describe(job, slurm)[0]["Restarts"] == "1", "a requeue")
+    (told,) = ended(job, slurm)
+    assert told["JobState"] == "COMPLETED", (project / "sweep.out").read_text()
+    assert "going on after epoch" in (project / "sweep.out").read_text()
+    refs = run(project, "git", "for-each-ref", "refs/exps").stdout
+    assert refs.count("\n") == 1
+    (told,) = ended(submit(project, slurm, *sweep), slurm)
+    assert told["JobState"] == "COMPLETED"
+    assert run(project, "git", "for-each-ref", "refs/exps").stdout == refs
+    name = refs.strip().rpartition("/")[2]
+    assert subprocess.check_output(["tail", "--lines=1", "sweep.out"], cwd=project, text=True) == f"{name}\n"
