@@ -60,9 +60,22 @@ def shared(model: nn.Module, loss: Loss, whole: int | None) -> Loss:
         rows = len(batch[0]) if whole is None else whole
         own = tuple(tensor[ranks.share(rows)] for tensor in batch) if whole is None else batch
         value: torch.Tensor = together(rows, own)
+        if rows < ranks.world():
+            _draw_on_as_last(device)
         return value
 
     return objective
+
+
+def _draw_on_as_last(device: torch.device) -> None:
+    """Put chance where it stands on the last rank, after a batch of which others have no row: torch draws for none."""
+    state, last = torch.get_rng_state(), ranks.world() - 1
+    distributed.broadcast(state, last)
+    torch.set_rng_state(state)
+    if device.type == "cuda":
+        state = torch.cuda.get_rng_state(device)
+        distributed.broadcast(state, last)
+        torch.cuda.set_rng_state(state, device)
 
 
 class _Objective(nn.Module):
