@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import nn
+from torch.nn import functional as F
 
 from floodmark import ranks
 from floodmark.errors import UserError
 from floodmark.learning.device import pick_device
 from floodmark.learning.distributed import anywhere, gathered, in_step, mean, summed
+from floodmark.learning.whole_batch import WholeBatch, _Draws
 from floodmark.progress import say, track
 from floodmark.storage import PARTIAL, outputs
 
@@ -105,6 +108,48 @@ def test_each_rank_has_its_own_gpu(monkeypatch):
         pick_device()
     monkeypatch.setenv("FLOODMARK_DEVICE", "cpu")
     assert pick_device() == torch.device("cpu")
+
+
+def attention(x):
+    torch.manual_seed(3)
+    return nn.MultiheadAttention(4, 2, dropout=0.5, batch_first=True)(x, x, x, need_weights=False)[0]
+
+
+def token_by_token(x):
+    """As the output of attention lies in memory."""
+    return torch.empty(x.shape[1], len(x), x.shape[2]).copy_(x.transpose(0, 1)).transpose(0, 1)
+
+
+DRAWS = {
+    "dropout": lambda x: F.dropout(x, 0.5),
+    "dropout of what lies otherwise": lambda x: F.dropout(x.movedim(1, -1).contiguous().movedim(-1, 1), 0.5),
+    "dropout of what lies token by token": lambda x: F.dropout(token_by_token(x), 0.5),
+    "dropout of a GPU": lambda x: torch.native_dropout(x, 0.5, True)[0],
+    "chances": lambda x: x * torch.rand_like(x),
+    "chances of bits": lambda x: x * torch.rand_like(x > 0, dtype=torch.float32),
+    "noise": lambda x: x + torch.randn_like(x),
+    "attention": attention,
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+@pytest.mark.parametrize(("whole", "world"), [(6, 2), (5, 2), (3, 3)])
+def test_draws_are_those_of_the_whole_batch(monkeypatch, name, whole, world):
+    x = torch.randn(whole, 3, 4, generator=torch.Generator().manual_seed(1))
+
+    def drawn(rows):
+        torch.manual_seed(2)
+        return DRAWS[name](rows), torch.rand(1)
+
+    alone, after = drawn(x)
+    found = []
+    for number in range(world):
+        monkeypatch.setattr(ranks, "_place", ranks._Place(number, world))
+        with _Draws(whole) if "GPU" in name else WholeBatch(whole):
+            rows, then = drawn(x[ranks.share(whole)])
+        found.append(rows)
+        assert torch.equal(then, after)
+    torch.testing.assert_close(torch.cat(found), alone, atol=1e-6, rtol=1e-6)
 
 
 def test_a_stage_that_is_not_for_several_is_left_to_the_first_one(monkeypatch, tmp_path):
