@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -121,6 +122,32 @@ def test_only_the_first_one_speaks_and_writes(trained):
     assert files(one) == files(two)
     assert both.count("epoch 1  loss") == said.count("epoch 1  loss") > len(TRAININGS)
     assert list((two / "temporary").glob("floodmark-*")) == []
+
+
+def test_two_machines_are_as_one(trained, study, tmp_path):
+    """Two launchers that find one another by an address and a port, as on two machines that share a disk."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    meeting = ("--nnodes", "2", "--nproc-per-node", "1", "--rdzv-backend", "c10d", "--rdzv-endpoint", address)
+    program = (
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        *meeting,
+        together.__file__,
+        str(study),
+        "trained",
+        "lstm",
+    )
+    launchers = [subprocess.Popen(program, cwd=tmp_path, env=environment(tmp_path)) for _ in range(2)]
+    try:
+        assert [launcher.wait(180) for launcher in launchers] == [0, 0]
+    finally:
+        for launcher in launchers:
+            launcher.terminate()
+    one, two = numbers(trained[1][0] / "trained/lstm"), numbers(tmp_path / "trained/lstm")
+    assert all(alike(two[place], value, WITHIN) for place, value in one.items())
 
 
 @pytest.fixture
