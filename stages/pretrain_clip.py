@@ -7,7 +7,7 @@ from floodmark.settings.random import Random
 from floodmark.stage import stage
 
 
-@stage(random=Random, pretrain_clip=PretrainClip)
+@stage(shared=True, random=Random, pretrain_clip=PretrainClip)
 def main(random: Random, pretrain_clip: PretrainClip) -> None:
     """A CLIP model that puts texts and photos into one space, trained from the study's tweets or given."""
     from floodmark.sentiment.pretraining import pretrain

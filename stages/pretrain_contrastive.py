@@ -7,7 +7,7 @@ from floodmark.settings.random import Random
 from floodmark.stage import stage
 
 
-@stage(random=Random, pretrain_contrastive=PretrainContrastive)
+@stage(shared=True, random=Random, pretrain_contrastive=PretrainContrastive)
 def main(random: Random, pretrain_contrastive: PretrainContrastive) -> None:
     """Rain with terrain and water are encoded so that pairs lie close, and whether unseen ones do is judged."""
     from floodmark.learning.work import resumable

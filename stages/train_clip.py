@@ -7,7 +7,7 @@ from floodmark.settings.train_clip import TrainClip
 from floodmark.stage import stage
 
 
-@stage(argument="confidence", random=Random, train_clip=TrainClip)
+@stage(argument="confidence", shared=True, random=Random, train_clip=TrainClip)
 def main(random: Random, train_clip: TrainClip, confidence: str) -> None:
     """Two dense layers over CLIP, trained on tweets whose photo is sure enough: none, 0, 0.5, ..."""
     from floodmark.sentiment.clip_models import train_clip as train

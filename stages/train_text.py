@@ -7,7 +7,7 @@ from floodmark.settings.train_text import TrainText
 from floodmark.stage import stage
 
 
-@stage(argument="model", random=Random, train_text=TrainText)
+@stage(argument="model", shared=True, random=Random, train_text=TrainText)
 def main(random: Random, train_text: TrainText, model: str) -> None:
     """A classifier of the text alone, on word vectors: lstm or transformer."""
     from floodmark.sentiment.text_models import train_text as train

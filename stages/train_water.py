@@ -7,7 +7,7 @@ from floodmark.settings.train_water import TrainWater
 from floodmark.stage import stage
 
 
-@stage(argument="model", random=Random, train_water=TrainWater)
+@stage(argument="model", shared=True, random=Random, train_water=TrainWater)
 def main(random: Random, train_water: TrainWater, model: str) -> None:
     """A model learns depth from rain history and terrain: the task emulate first, then nowcast from its weights."""
     from floodmark.learning.work import resumable

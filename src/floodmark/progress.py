@@ -1,4 +1,4 @@
-"""Progress of long work: a bar on a terminal, a plain line now and then anywhere else."""
+"""Progress of long work: a bar on a terminal, a plain line now and then anywhere else, of the first rank alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import sys
 import time
 from collections.abc import Sized
 from typing import TYPE_CHECKING, TypeVar
+
+from floodmark import ranks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +26,9 @@ def track(items: Iterable[Item], description: str, total: int | None = None) -> 
         total: How many there are, where `items` has no length.
     """
     count = len(items) if total is None and isinstance(items, Sized) else total
-    if sys.stderr.isatty():
+    if not ranks.first():
+        yield from items
+    elif sys.stderr.isatty():
         yield from _bar(items, description, count)
     else:
         yield from _lines(items, description, count)
@@ -49,4 +53,5 @@ def _lines(items: Iterable[Item], description: str, total: int | None) -> Iterat
 
 def say(message: str) -> None:
     """Tell the person watching one plain line, on standard error."""
-    print(message, file=sys.stderr, flush=True)
+    if ranks.first():
+        print(message, file=sys.stderr, flush=True)

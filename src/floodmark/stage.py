@@ -7,11 +7,13 @@ import re
 import signal
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from floodmark import ranks
 from floodmark.errors import UserError
 
 if TYPE_CHECKING:
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 PARAMS = Path("params.yaml")
 
 
-def stage(*, argument: str | None = None, **sections: type[Section]) -> Callable[[Callable[..., None]], click.Command]:
+def stage(
+    *, argument: str | None = None, shared: bool = False, **sections: type[Section]
+) -> Callable[[Callable[..., None]], click.Command]:
     """Turn a function into the command of the stage it is named after (its file's name).
 
     The function is called with one validated settings object per named section of params.yaml, and with the value of
@@ -31,6 +35,7 @@ def stage(*, argument: str | None = None, **sections: type[Section]) -> Callable
 
     Args:
         argument: Name of one positional argument, for the stages that DVC runs as a matrix.
+        shared: Whether torchrun's processes work on it together; else the first one does it alone.
         **sections: Section name in params.yaml to its model.
     """
 
@@ -42,7 +47,10 @@ def stage(*, argument: str | None = None, **sections: type[Section]) -> Callable
             _prepare()
             started = time.monotonic()
             try:
-                function(**_settings(sections), **arguments)
+                if not shared and ranks.announced()[0]:
+                    return
+                with ranks.together() if shared else nullcontext():
+                    function(**_settings(sections), **arguments)
             except UserError as error:
                 click.echo(f"{name}: {error}", err=True)
                 sys.exit(2)
@@ -52,7 +60,8 @@ def stage(*, argument: str | None = None, **sections: type[Section]) -> Callable
                     raise
                 click.echo(f"{name}: {absent[0]} is missing: run `dvc repro {address}`, which makes it", err=True)
                 sys.exit(2)
-            click.echo(f"{name}: done in {time.monotonic() - started:.1f} s", err=True)
+            if not ranks.announced()[0]:
+                click.echo(f"{name}: done in {time.monotonic() - started:.1f} s", err=True)
 
         params: list[click.Parameter] = [click.Argument([argument])] if argument else []
         epilog = f"\b\nReads the sections {', '.join(sections)} of params.yaml.\nExamples:\n"

@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from floodmark.containers.engines import LOCAL, pick_engine
 from floodmark.containers.gpus import leased, present, wanted
-from floodmark.dag import every_stage
 from floodmark.errors import UserError
 
 if TYPE_CHECKING:
     from types import FrameType
 
 TIMINGS = Path("timings")
-DISTRIBUTED = "src/floodmark/learning/distributed.py"
-"""A stage that depends on it can train in several processes."""
+SHARED = "shared=True"
+"""What the script of a stage says in which several processes train together, see `floodmark.stage`."""
 
 
 def start(image: str, script: Path, rest: list[str]) -> int:
@@ -41,7 +40,7 @@ def start(image: str, script: Path, rest: list[str]) -> int:
             f"FLOODMARK_SCHEDULER with FLOODMARK_ENGINE={engine}: a container has no network to reach workers by: "
             "unset one of them"
         )
-    processes = _processes(address)
+    processes = _processes(script)
     command = [*_torchrun(processes), str(script), *rest]
     uses_gpus = image == "cuda" and os.environ.get("FLOODMARK_DEVICE", "cuda") == "cuda"
     training = TIMINGS / f"{address}.training.json"
@@ -65,7 +64,7 @@ def start(image: str, script: Path, rest: list[str]) -> int:
     return status
 
 
-def _processes(address: str) -> int:
+def _processes(script: Path) -> int:
     """Processes that train together: `FLOODMARK_PROCESSES` for a stage that can, else one.
 
     Raises:
@@ -74,10 +73,7 @@ def _processes(address: str) -> int:
     text = os.environ.get("FLOODMARK_PROCESSES", "1")
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise UserError(f"FLOODMARK_PROCESSES={text}: must be a whole number from 1; unset, one process trains")
-    if int(text) == 1:
-        return 1
-    stage = every_stage(Path()).get(address)
-    return int(text) if stage is not None and DISTRIBUTED in stage.deps else 1
+    return int(text) if SHARED in script.read_text(encoding="utf-8") else 1
 
 
 def _torchrun(processes: int) -> list[str]:

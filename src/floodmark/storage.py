@@ -6,9 +6,12 @@ import json
 import math
 import os
 import shutil
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from floodmark import ranks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,10 +31,17 @@ def outputs(*paths: str | Path) -> Iterator[tuple[Path, ...]]:
     caller to write as a file. On an exception nothing appears and the partial work is removed. Each output is whole or
     absent at any moment: killed between two moves, the later ones are absent, and DVC runs the stage again.
 
+    Of several ranks the first one's appear, once all have come to the end; what the others write is thrown away.
+
     Raises:
         FileNotFoundError: if the body left one of its files unwritten.
     """
     finals = [Path(path) for path in paths]
+    if not ranks.first():
+        with _thrown_away(finals) as places:
+            yield places
+            ranks.wait()
+        return
     partials = [PARTIAL / "+".join(final.parts).lstrip("/+") for final in finals]
     PARTIAL.mkdir(parents=True, exist_ok=True)
     for final, partial in zip(finals, partials, strict=True):
@@ -44,12 +54,23 @@ def outputs(*paths: str | Path) -> Iterator[tuple[Path, ...]]:
         for partial in partials:
             if not partial.exists():
                 raise FileNotFoundError(f"{partial} was never written")
+        ranks.wait()
         for final, partial in zip(finals, partials, strict=True):
             remove(final)
             os.replace(partial, final)
     finally:
         for partial in partials:
             remove(partial)
+
+
+@contextmanager
+def _thrown_away(finals: list[Path]) -> Iterator[tuple[Path, ...]]:
+    """Places like those of `outputs`, gone after the block."""
+    with tempfile.TemporaryDirectory(prefix="floodmark-") as folder:
+        places = [Path(folder, str(number), final.name) for number, final in enumerate(finals)]
+        for place in places:
+            (place.parent if place.suffix else place).mkdir(parents=True)
+        yield tuple(places)
 
 
 def work_folder(*parts: str) -> Path:

@@ -22,7 +22,7 @@ from floodmark.dag import PIPELINE, RESULTS
 from floodmark.settings.base import Section
 
 SOURCE = Path("src/floodmark")
-KEYWORDS_OF_THE_FRAME = {"argument"}
+KEYWORDS_OF_THE_FRAME = {"argument", "shared"}
 CODE = ("docker/", "src/", "stages/")
 """How a dep begins that is no data."""
 

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from floodmark import ranks
 from floodmark.errors import UserError
 from floodmark.learning.history import write_history
 from floodmark.learning.weights import load_weights, save_weights
@@ -65,7 +66,8 @@ class Checkpoints:
     """The folder of one training: `last.safetensors`, the best epoch's weights, and `history.csv` to look at.
 
     Every file appears whole, and the last state is replaced only after the best weights that it names are there: a
-    process killed in the midst of writing leaves the epoch before.
+    process killed in the midst of writing leaves the epoch before. Of several ranks the first one writes, and all of
+    them take its state up, which any number of them may have left: it is the same on each.
     """
 
     def __init__(
@@ -85,12 +87,15 @@ class Checkpoints:
             scaler: Of its gradients.
             setup: What a state must have been written under to be taken up again, as JSON has it.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        if ranks.first():
+            folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.model, self.optimiser, self.scaler, self.setup = folder, model, optimiser, scaler, setup
         self._parameters = [item for group in optimiser.param_groups for item in group["params"]]
 
     def save(self, progress: Progress) -> None:
         """Keep the state after an epoch."""
+        if not ranks.first():
+            return
         best = self._best(progress.best_epoch)
         if progress.stale == 0 or progress.best_epoch == 0 or not best.exists():
             self._write(best, progress.best_state, {"epoch": progress.best_epoch})
@@ -110,7 +115,21 @@ class Checkpoints:
         write_history(self.folder / HISTORY, progress.history)
 
     def resume(self) -> Progress | None:
-        """Take up the last state, if there is one of the same setup; a file that cannot be read counts as none."""
+        """Take up the last state, if there is one of the same setup; a file that cannot be read counts as none.
+
+        Raises:
+            UserError: if ranks do not see the same state.
+        """
+        found = self._resume()
+        epochs = 0 if found is None else len(found.history)
+        if ranks.anywhere(epochs != ranks.from_first(epochs)):
+            raise UserError(
+                f"{self.folder}: not all {ranks.world()} processes find the same unfinished training there: put the "
+                "project on a disk that all of them share"
+            )
+        return found
+
+    def _resume(self) -> Progress | None:
         if not (self.folder / LAST).exists():
             return None
         try:

@@ -7,6 +7,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from floodmark import ranks
 from floodmark.errors import UserError
 from floodmark.learning.architectures import mismatch, runs_on
 from floodmark.progress import say
@@ -19,33 +20,38 @@ GUIDE = "docs/how-to/choose-torch.md"
 
 
 def pick_device() -> torch.device:
-    """CUDA where torch can use it, else the CPU; `FLOODMARK_DEVICE` overrules.
+    """CUDA where torch can use it, else the CPU; `FLOODMARK_DEVICE` overrules. Each rank has a GPU of its own.
 
     A GPU that torch has no code for would fail at its first computation: the CPU is used, and that is said once.
 
     Raises:
-        UserError: if the variable names no device, or one that torch cannot use here.
+        UserError: if the variable names no device, or one that torch cannot use here, or ranks would share a GPU.
     """
     import torch
 
     wanted = os.environ.get(VARIABLE)
     if not wanted:
-        return _or_cpu(torch.device("cuda")) if torch.cuda.is_available() else torch.device("cpu")
+        return _or_cpu(_own_gpu()) if torch.cuda.is_available() else torch.device("cpu")
     if re.fullmatch(r"cpu|cuda(:\d{1,3})?", wanted, re.ASCII) is None:
         raise UserError(
             f"{VARIABLE}={wanted}: must be cpu, cuda or cuda:N, N counting the GPUs from 0; unset, the first GPU "
             "is used where there is one"
         )
     if wanted != "cpu":
+        if ranks.world() > 1 and wanted != "cuda":
+            raise UserError(
+                f"{VARIABLE}={wanted}: {ranks.world()} processes cannot share one GPU: choose cuda, where each has its "
+                "own, or cpu"
+            )
         count = torch.cuda.device_count() if torch.cuda.is_available() else 0
         if int(wanted.partition(":")[2] or 0) >= count:
             raise UserError(
                 f"{VARIABLE}={wanted}: torch can use {count} GPUs here: choose {'a lower N' if count else 'cpu'}"
             )
-        reason = _without_code(torch.device(wanted))
+        reason = _without_code(_own_gpu() if wanted == "cuda" else torch.device(wanted))
         if reason:
             raise UserError(f"{VARIABLE}={wanted}: {reason}: choose cpu, or another torch ({GUIDE})")
-    return torch.device(wanted)
+    return _own_gpu() if wanted == "cuda" else torch.device(wanted)
 
 
 def _or_cpu(gpu: torch.device) -> torch.device:
@@ -71,3 +77,17 @@ def _without_code(gpu: torch.device) -> str | None:
 @cache
 def _say_once(message: str) -> None:
     say(message)
+
+
+def _own_gpu() -> torch.device:
+    """The first GPU, or of several ranks that of this one."""
+    import torch
+
+    if ranks.world() == 1:
+        return torch.device("cuda")
+    if ranks.local() >= torch.cuda.device_count():
+        raise UserError(
+            f"process {ranks.local()} on this machine has no GPU, of which torch can use {torch.cuda.device_count()}: "
+            f"start at most as many processes, or set {VARIABLE}=cpu"
+        )
+    return torch.device("cuda", ranks.local())

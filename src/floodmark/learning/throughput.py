@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from floodmark import ranks
 from floodmark.storage import write_json
 
 if TYPE_CHECKING:
@@ -37,14 +38,16 @@ class Throughput:
     seconds: float = 0.0
     waiting: float = 0.0
 
-    def watch(self, batches: Iterable[tuple[torch.Tensor, ...]]) -> Iterator[tuple[torch.Tensor, ...]]:
-        """Yield the batches of an epoch while counting them."""
+    def watch(
+        self, batches: Iterable[tuple[torch.Tensor, ...]], whole: int | None = None
+    ) -> Iterator[tuple[torch.Tensor, ...]]:
+        """Yield the batches of an epoch while counting them, each with as many samples as it has on all ranks."""
         asked = time.perf_counter()
         for batch in batches:
             given = time.perf_counter()
             yield batch
             done = time.perf_counter()
-            self.steps, self.samples = self.steps + 1, self.samples + len(batch[0])
+            self.steps, self.samples = self.steps + 1, self.samples + (whole or len(batch[0]))
             self.waiting, self.seconds = self.waiting + given - asked, self.seconds + done - asked
             asked = done
 
@@ -54,7 +57,7 @@ class Throughput:
         Trainings side by side in other processes would count the same seconds more than once.
         """
         path = os.environ.get(VARIABLE)
-        if path and self.steps and multiprocessing.parent_process() is None:
+        if path and self.steps and ranks.first() and multiprocessing.parent_process() is None:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
             write_json(Path(path), (self + _read(Path(path))).numbers())
 

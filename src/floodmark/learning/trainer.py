@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from floodmark import ranks
 from floodmark.learning.checkpoints import Checkpoints, Progress
 from floodmark.learning.precision import Precision
 from floodmark.learning.throughput import Throughput
@@ -72,14 +73,17 @@ def fit(
     *,
     work: Path | None = None,
     mixed: bool = False,
+    whole: int | None = None,
 ) -> list[dict[str, float]]:
     """Train `model` in place and leave it with the weights of its best epoch, or the last one where none has a score.
 
-    Seconds and samples are counted, see `learning.throughput`; they are no part of the result.
+    Seconds and samples are counted, see `learning.throughput`; they are no part of the result. Several ranks, see
+    `ranks`, train on every batch together, each on its own rows, to the same weights but for rounding: all of them call
+    this with the same arguments, and hold the same model before and after.
 
     Args:
         model: What to train.
-        loss: Scalar loss of one batch, mean over its samples.
+        loss: Scalar loss of one batch; what of it looks beyond a row is taken by `learning.distributed`.
         batches: The batches of one epoch, given its number; any shuffling or augmentation happens there.
         evaluate: Scores after an epoch, the model being in evaluation mode; merged into the history.
         schedule: Epochs, rates, patience.
@@ -89,11 +93,14 @@ def fit(
             one that is complete is not done again. On a CPU the result has the bytes of an uninterrupted one, if
             `batches` is a function of the epoch and neither it nor `loss` or `evaluate` remembers earlier epochs.
         mixed: Compute the loss in 16 bits where a GPU is used; weights and evaluation stay in 32.
+        whole: Rows of every batch, where `batches` makes only this rank's share of them; else it makes whole ones.
 
     Returns:
         The history: epoch, loss, and every score, a row per epoch.
     """
     import torch
+
+    from floodmark.learning.distributed import shared
 
     parameters = list(model.parameters())
     optimiser = torch.optim.AdamW(parameters, schedule.learning_rate, weight_decay=schedule.weight_decay)
@@ -101,13 +108,14 @@ def fit(
     setup = {"schedule": asdict(schedule), "score": score, "mixed": mixed}
     checkpoints = None if work is None else Checkpoints(work, model, optimiser, precision.scaler, setup)
     progress = (checkpoints and checkpoints.resume()) or Progress.before(model)
+    objective = loss if ranks.world() == 1 else shared(model, loss, whole)
 
     def step(batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
         for group in optimiser.param_groups:
             group["lr"] = schedule.rate(progress.steps)
         optimiser.zero_grad(set_to_none=True)
         with precision.autocast():
-            value = loss(batch)
+            value = objective(batch)
         precision.step(value, optimiser, parameters, schedule.gradient_norm)
         progress.steps += 1
         return value.detach()
@@ -116,12 +124,12 @@ def fit(
         epoch = len(progress.history) + 1
         model.train()
         total, count = 0.0, 0
-        watched = throughput.watch(batches(epoch))
+        watched = throughput.watch(batches(epoch), whole)
         for number in one_late(map(step, track(watched, f"epoch {epoch}/{schedule.epochs}", schedule.steps_per_epoch))):
             total, count = total + number, count + 1
         model.eval()
         with torch.inference_mode():
-            scores = evaluate()
+            scores = ranks.from_first(evaluate())
         progress.add({"epoch": epoch, "loss": total / max(count, 1), **scores}, scores[score], model)
         say("  ".join(f"{key} {number:.4g}" for key, number in progress.history[-1].items()))
         if checkpoints is not None:

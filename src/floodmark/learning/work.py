@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from floodmark import ranks
 from floodmark.dag import every_stage, lookup
 from floodmark.errors import UserError
 from floodmark.progress import say
@@ -36,7 +37,8 @@ def resumable(address: str) -> Iterator[Path]:
 
     Its name holds a digest of the contents of the stage's deps in dvc.yaml (data and code), of the params that it names
     there, and of the versions and kind of device that compute. Where another process works in it, as experiments that
-    share a stage may, this one gets a folder of its own that nobody resumes from.
+    share a stage may, this one gets a folder of its own that nobody resumes from. Of several ranks the first one keeps
+    the folder, and all are given it.
 
     Args:
         address: What `dvc repro` takes, such as ``train_water@unet``.
@@ -44,15 +46,18 @@ def resumable(address: str) -> Iterator[Path]:
     Raises:
         UserError: if the pipeline has no such stage.
     """
+    if not ranks.first():
+        yield Path(ranks.from_first(""))
+        return
     folder = work_folder(address, digest(address))
     lock = _lock(folder)
     if lock is None:
         say(f"{address}: another process works on the same, so this one cannot be resumed if it is cut off")
         with tempfile.TemporaryDirectory(prefix="floodmark-") as own:
-            yield Path(own)
+            yield Path(ranks.from_first(own))
         return
     try:
-        yield folder
+        yield Path(ranks.from_first(str(folder)))
         shutil.rmtree(folder)
     finally:
         os.close(lock)

@@ -12,7 +12,9 @@ import polars as pl
 import torch
 import torch.nn.functional as F
 
+from floodmark import ranks
 from floodmark.learning.device import pick_device
+from floodmark.learning.distributed import gathered
 from floodmark.learning.history import write_history
 from floodmark.learning.seeds import fix, generator
 from floodmark.learning.trainer import Schedule, fit
@@ -116,8 +118,11 @@ def _train(
     def batches(epoch: int) -> Iterator[tuple[torch.Tensor, ...]]:
         rng = generator(seed, "pretrain_clip", "epoch", epoch)
         # The last, smaller batch is left out: a contrast among fewer photos is another loss. Its pairs come elsewhere.
-        for chosen in rng.permutation(len(rows))[: steps * size].reshape(steps, size):
-            images = _moved(torch.stack([pixels[row] for row in rows[chosen]]), rng)
+        for pairs in rng.permutation(len(rows))[: steps * size].reshape(steps, size):
+            mirrored, offsets = _moves(size, rng)
+            own = ranks.share(size)
+            chosen = pairs[own]
+            images = _moved(torch.stack([pixels[row] for row in rows[chosen]]), mirrored[own], offsets[own])
             yield images.to(device), tokens[chosen].to(device), torch.from_numpy(rows[chosen]).to(device)
 
     def loss(batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
@@ -132,18 +137,22 @@ def _train(
         return {**scores, "logit_scale": clip.model.logit_scale.exp().item(), "selection": selection}
 
     schedule = Schedule(settings.epochs, settings.learning_rate, settings.weight_decay, steps, settings.epochs)
-    history = fit(clip.model, loss, batches, evaluate, schedule, "selection")
+    history = fit(clip.model, loss, batches, evaluate, schedule, "selection", whole=size)
     clip.model.to("cpu")
     return history
 
 
-def _moved(images_BCHW: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
-    """Each photo mirrored by chance and moved by a few pixels; the border repeats."""
-    count, _, height, width = images_BCHW.shape
-    flipped = torch.from_numpy(rng.random(count) < 0.5)
+def _moves(count: int, rng: np.random.Generator) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which photos of a batch are mirrored, and by how many rows and columns each is moved."""
+    return rng.random(count) < 0.5, rng.integers(0, 2 * SHIFT + 1, (count, 2))
+
+
+def _moved(images_BCHW: torch.Tensor, mirrored: NDArray[np.bool_], offsets: NDArray[np.int64]) -> torch.Tensor:
+    """Each photo mirrored or not and moved by a few pixels; the border repeats."""
+    height, width = images_BCHW.shape[-2:]
+    flipped = torch.from_numpy(mirrored)
     images_BCHW = torch.where(flipped[:, None, None, None], images_BCHW.flip(-1), images_BCHW)
     padded = F.pad(images_BCHW, (SHIFT,) * 4, mode="replicate")
-    offsets = rng.integers(0, 2 * SHIFT + 1, (count, 2))
     return torch.stack([image[:, y : y + height, x : x + width] for image, (y, x) in zip(padded, offsets, strict=True)])
 
 
@@ -156,8 +165,9 @@ def contrastive_loss(
     """
     with torch.no_grad():
         model.logit_scale.clamp_(max=math.log(MAX_SCALE))
-    images_BE = model.encode_image(images_BCHW, normalize=True)
-    texts_BE = model.encode_text(tokens_BT, normalize=True)
+    images_BE = gathered(model.encode_image(images_BCHW, normalize=True))
+    texts_BE = gathered(model.encode_text(tokens_BT, normalize=True))
+    rows_B = gathered(rows_B)
     logits_BB = model.logit_scale.exp() * images_BE @ texts_BE.T
     same_BB = (rows_B[:, None] == rows_B[None, :]).float()
     target_BB = same_BB / same_BB.sum(1, keepdim=True)

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 
 from floodmark.learning.confusion import classification_scores, confusion_matrix
 from floodmark.learning.device import pick_device
+from floodmark.learning.distributed import gathered
 from floodmark.learning.history import write_history
 from floodmark.learning.seeds import fix, generator
 from floodmark.learning.trainer import Schedule, fit
@@ -160,7 +161,7 @@ def fit_classifier(
 
     def loss(batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
         *arguments, truth = batch
-        logits = model(*arguments)
+        logits, truth = gathered(model(*arguments)), gathered(truth)
         running.add(logits, truth)
         return objective(logits, truth, weights)
 

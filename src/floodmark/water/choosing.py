@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from floodmark import ranks
 from floodmark.progress import say
 from floodmark.water import splits, verification
 from floodmark.water.prediction import predict
@@ -46,16 +47,16 @@ def tables_by_threshold(
     maps: NDArray[np.int64],
     wet_depths: Sequence[float],
 ) -> NDArray[np.int64]:
-    """Contingency tables over seen ground, shape (wet depths, thresholds, 3)."""
+    """Contingency tables over seen ground, shape (wet depths, thresholds, 3); ranks share the maps."""
     seen = windows.region == splits.SEEN
     tables = np.zeros((len(wet_depths), len(verification.PROBABILITIES), 3), np.int64)
-    for source, target in maps:
+    for source, target in maps[ranks.share(len(maps))]:
         chances, _ = predict(network, windows, groups, task, int(source))
         depth = windows.depth_whole(int(target))[seen]
         for level, limit in enumerate(wet_depths):
             wet, chance = depth >= np.float32(limit), chances[level][seen]
             tables[level] += verification.contingency_by_threshold(wet, chance, verification.PROBABILITIES)
-    return tables
+    return ranks.summed(tables)
 
 
 def choose_thresholds(

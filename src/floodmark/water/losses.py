@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional as F
 
+from floodmark.learning.distributed import anywhere, in_step, mean, summed
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class MapLoss(ABC):
     """What every loss of water maps does: leave out cells of unknown truth and average over the wet depths.
+
+    Sums and means are over the cells of the whole batch, those of other ranks among them.
 
     Attributes:
         wet_depths: Depths, m, at or above which a cell is wet; one logit map each.
@@ -46,7 +50,7 @@ class MapLoss(ABC):
         if known_BHW is None:
             return self.of_cells(maps_KBHW, depth_BHW)
         depth_N = depth_BHW[known_BHW]
-        return self.of_cells(maps_KBHW[:, known_BHW], depth_N) if len(depth_N) else 0 * maps_KBHW.sum()
+        return self.of_cells(maps_KBHW[:, known_BHW], depth_N) if anywhere(len(depth_N) > 0) else 0 * maps_KBHW.sum()
 
     def of_cells(self, maps_K: torch.Tensor, depth: torch.Tensor) -> torch.Tensor:
         """The loss over cells, of any shape after that of the maps."""
@@ -59,7 +63,8 @@ class MapLoss(ABC):
 
     def of_depth(self, error: torch.Tensor, deep: torch.Tensor) -> torch.Tensor:
         """The mean error of the depth's logarithm where the first wet depth is reached."""
-        return (error * deep).sum() / (deep.sum() + 1)
+        total, count = summed(error * deep, deep)
+        return total / (count + 1)
 
     @abstractmethod
     def of_level(self, logit: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
@@ -85,9 +90,8 @@ class FloodLoss(MapLoss):
     def of_level(self, logit: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
         """Both parts."""
         chance = torch.sigmoid(logit)
-        hits = (chance * wet).sum()
-        union = (chance + wet).sum() - hits
-        overlap = 1 - (hits + 1) / (union + 1)
+        hits, both = summed(chance * wet, chance + wet)
+        overlap = 1 - (hits + 1) / (both - hits + 1)
         return (1 - self.overlap_share) * cross_entropy(logit, wet, self.wet_weight) + self.overlap_share * overlap
 
 
@@ -108,7 +112,8 @@ class CrossEntropyDice(MapLoss):
     def of_level(self, logit: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
         """Both parts."""
         chance = torch.sigmoid(logit)
-        dice = 1 - (2 * (chance * wet).sum() + 1) / (chance.square().sum() + wet.sum() + 1)
+        hits, foretold, happened = summed(chance * wet, chance.square(), wet)
+        dice = 1 - (2 * hits + 1) / (foretold + happened + 1)
         return (1 - self.dice_share) * cross_entropy(logit, wet, self.wet_weight) + self.dice_share * dice
 
 
@@ -130,7 +135,7 @@ class Focal(MapLoss):
         """In logarithms: log(1 - p) and log p are both finite for any logit."""
         right = torch.where(wet > 0, logit, -logit)
         weight = torch.where(wet > 0, self.wet_share, 1 - self.wet_share)
-        return (weight * torch.exp(-self.focus * F.softplus(right)) * F.softplus(-right)).mean()
+        return mean(weight * torch.exp(-self.focus * F.softplus(right)) * F.softplus(-right))
 
 
 @dataclass(frozen=True)
@@ -150,8 +155,7 @@ class Tversky(MapLoss):
     def of_level(self, logit: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
         """With probabilities for decisions."""
         chance = torch.sigmoid(logit)
-        hits = (chance * wet).sum()
-        false_alarms, misses = (chance * (1 - wet)).sum(), ((1 - chance) * wet).sum()
+        hits, false_alarms, misses = summed(chance * wet, chance * (1 - wet), (1 - chance) * wet)
         wrong = self.false_alarm_weight * false_alarms + self.miss_weight * misses
         return 1 - (hits + 1) / (hits + wrong + 1)
 
@@ -178,7 +182,8 @@ class LogDepth(MapLoss):
     def of_depth(self, error: torch.Tensor, deep: torch.Tensor) -> torch.Tensor:
         """The weighted mean over all cells."""
         weight = 1 + (self.wet_weight - 1) * deep
-        return (error * weight).sum() / weight.sum()
+        total, weights = summed(error * weight, weight)
+        return total / weights
 
 
 KINDS: dict[str, type[MapLoss]] = {
@@ -198,7 +203,10 @@ def make_loss(name: str, wet_depths: Sequence[float], settings: Losses) -> MapLo
 
 def cross_entropy(logit: torch.Tensor, wet: torch.Tensor, wet_weight: float) -> torch.Tensor:
     """Mean cross-entropy of cells, a wet one weighing `wet_weight` and a dry one 1."""
-    return F.binary_cross_entropy_with_logits(logit, wet, pos_weight=logit.new_tensor(wet_weight))
+    weight = logit.new_tensor(wet_weight)
+    if in_step():
+        return mean(F.binary_cross_entropy_with_logits(logit, wet, pos_weight=weight, reduction="none"))
+    return F.binary_cross_entropy_with_logits(logit, wet, pos_weight=weight)  # whose own mean is rounded otherwise
 
 
 def encode_depth(depth: torch.Tensor) -> torch.Tensor:

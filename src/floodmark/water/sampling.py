@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import torch
 
+from floodmark import ranks
 from floodmark.learning.prefetch import ahead
 from floodmark.learning.processes import cores
 from floodmark.learning.seeds import generator
@@ -38,7 +39,8 @@ class Sampler:
     """Draws training windows; every epoch has its own stream of draws, so that any can be repeated alone.
 
     Batches are cut by threads ahead of the step. What they hold depends on the draws alone, and these are made in order
-    before any is cut: not on the number of threads or on which is the fastest.
+    before any is cut: not on the number of threads or on which is the fastest. Each of several ranks makes the draws of
+    whole batches, and cuts its own share of their windows.
     """
 
     def __init__(
@@ -95,7 +97,8 @@ class Sampler:
         rng = generator(self.seed, self.purpose, epoch)
         for _ in range(self.steps):
             drawn = self.draw(rng)
-            yield Draws(drawn, rng.integers(4, size=self.batch_size), rng.integers(2, size=self.batch_size))
+            whole = Draws(drawn, rng.integers(4, size=self.batch_size), rng.integers(2, size=self.batch_size))
+            yield Draws(*(values[ranks.share(self.batch_size)] for values in whole))
 
     def draw(self, rng: np.random.Generator) -> NDArray[np.int64]:
         """Numbers of the windows of one batch, each by its weight."""
@@ -112,7 +115,7 @@ class Sampler:
     def _turned(self, draws: Draws) -> tuple[torch.Tensor, ...]:
         """One batch, turned and mirrored, and the channels of a cell together, as convolutions like."""
         height, width = (int(side) for side in self.rows[0, -2:])
-        shape = (self.batch_size, height, width)
+        shape = (len(draws.rows), height, width)
         inputs_BHWC, depth_BHW = torch.empty((*shape, self.channels)), torch.empty(shape)
         known_BHW = torch.empty(shape, dtype=torch.bool)
         maps = np.moveaxis(inputs_BHWC.numpy(), -1, 1), depth_BHW.numpy(), known_BHW.numpy()
@@ -123,9 +126,9 @@ class Sampler:
     def _upright(self, draws: Draws) -> tuple[Draws, list[torch.Tensor]]:
         """One batch as it lies, in memory that a GPU copies from by itself: it turns faster than a CPU."""
         height, width = (int(side) for side in self.rows[0, -2:])
-        shape, pinned = (self.batch_size, height, width), self.device.type == "cuda"
+        shape, pinned = (len(draws.rows), height, width), self.device.type == "cuda"
         batch = [
-            torch.empty((self.batch_size, self.channels, height, width), pin_memory=pinned),
+            torch.empty((len(draws.rows), self.channels, height, width), pin_memory=pinned),
             torch.empty(shape, pin_memory=pinned),
             torch.empty(shape, dtype=torch.bool, pin_memory=pinned),
         ]

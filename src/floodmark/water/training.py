@@ -196,5 +196,6 @@ def teach(pupil: Pupil, task: str, rows: pl.DataFrame) -> list[dict[str, float]]
 
     work = None if pupil.work is None else pupil.work / task
     return fit(
-        network, of_batch, sampler, evaluate, schedule, SCORE, work=work, mixed=settings.mixed_precision
+        network, of_batch, sampler, evaluate, schedule, SCORE,
+        work=work, mixed=settings.mixed_precision, whole=settings.batch_size,
     )  # fmt: skip

@@ -1,17 +1,11 @@
 from __future__ import annotations
 
 import math
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
 
-from floodmark.water.contrastive.loss import contrastive_loss, gathered, inverse_temperature
-from tests.water.contrastive import gather_worker
+from floodmark.water.contrastive.loss import contrastive_loss, inverse_temperature
 
 
 def unit(rows, size, seed):
@@ -39,29 +33,3 @@ def test_pairs_that_agree_cost_less_than_pairs_that_are_swapped():
 def test_the_temperature_is_capped_and_begins_at_clips():
     assert float(inverse_temperature(torch.tensor(50.0))) == pytest.approx(100.0)
     assert float(inverse_temperature(torch.tensor(math.log(1 / 0.07)))) == pytest.approx(1 / 0.07)
-
-
-def test_one_process_gathers_nothing():
-    rows = torch.ones(2, 3)
-    assert gathered(rows) is rows
-
-
-@pytest.mark.slow
-def test_two_processes_agree_with_one_of_the_doubled_batch(tmp_path):
-    """Loss and gradients, those of both ranks averaged as torch's data parallel training does."""
-    environment = {**os.environ, "GLOO_SOCKET_IFNAME": "lo", "PYTHONPATH": f"src{os.pathsep}."}
-    command = [sys.executable, gather_worker.__file__]
-    crew = [
-        subprocess.Popen([*command, str(rank), str(tmp_path / "store"), str(tmp_path / "out")], env=environment)
-        for rank in (0, 1)
-    ]
-    try:
-        assert [process.wait(timeout=120) for process in crew] == [0, 0]
-    finally:
-        for process in crew:
-            process.kill()
-    found, alone = load_file(tmp_path / "out"), gather_worker.step(*gather_worker.towers(), *gather_worker.batch())
-    assert set(found) == set(alone)
-    for name, value in alone.items():
-        torch.testing.assert_close(found[name], value, atol=1e-5, rtol=1e-5)
-    assert Path(tmp_path / "out").stat().st_size > 0

@@ -8,6 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from floodmark.learning.distributed import in_step
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class BatchNorm(nn.BatchNorm1d):
-    """Batch normalisation (Ioffe and Szegedy 2015) that a batch of one row does not stop."""
+    """Batch normalisation (Ioffe and Szegedy 2015) that a batch of one row does not stop, be it on one rank or all."""
 
     def forward(self, features_NE: torch.Tensor) -> torch.Tensor:
         """Features of the same shape; one row alone has no deviation, and is normalised by the running statistics."""
-        if len(features_NE) > 1:
+        if len(features_NE) > 1 or in_step():
             return super().forward(features_NE)
         return functional.batch_norm(features_NE, self.running_mean, self.running_var, self.weight, self.bias)
 

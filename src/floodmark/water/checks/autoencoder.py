@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
+from floodmark.learning.distributed import mean
 from floodmark.learning.seeds import fix
 from floodmark.water.checks.counting import of_explained, of_overlap
 from floodmark.water.checks.digits import SIDE
@@ -65,7 +66,7 @@ def learn_images(task: str, sets: Sets, features: int, code: int, pace: Pace, se
     def objective(batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
         image_B1HW = batch[0][:, None].to(device)
         logits_B1HW, mean_BD, log_variance_BD = network(image_B1HW)
-        return -elbo(logits_B1HW, target(image_B1HW), mean_BD, log_variance_BD).mean()
+        return -mean(elbo(logits_B1HW, target(image_B1HW), mean_BD, log_variance_BD))
 
     def evaluate() -> dict[str, float]:
         redrawn_NHW = _redrawn(network, sets.validation, device)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import torch
-from torch import distributed
 from torch.nn import functional as F
+
+from floodmark.learning.distributed import gathered
 
 LARGEST_SCALE = 100.0
 """Cap of the learned inverse temperature, as CLIP's: above it training is unstable."""
@@ -18,8 +18,7 @@ FIRST_LOG_SCALE = math.log(1 / 0.07)
 def contrastive_loss(rain_BE: torch.Tensor, water_BE: torch.Tensor, log_scale: torch.Tensor) -> torch.Tensor:
     """Symmetric cross-entropy over the cosines of all pairs of a batch (Radford et al. 2021, figure 3).
 
-    Where torch.distributed is initialised, the batch is that of all ranks together, each of which gives as many rows:
-    every rank returns the same loss, and the mean over ranks of their gradients is the whole batch's gradient.
+    In a step that ranks take together the batch is that of all of them: see `learning.distributed`.
 
     Args:
         rain_BE: Embeddings of rain and terrain, of length 1 each.
@@ -35,30 +34,3 @@ def contrastive_loss(rain_BE: torch.Tensor, water_BE: torch.Tensor, log_scale: t
 def inverse_temperature(log_scale: torch.Tensor) -> torch.Tensor:
     """The factor on the cosines, at most `LARGEST_SCALE`."""
     return log_scale.clamp(max=math.log(LARGEST_SCALE)).exp()
-
-
-def gathered(x_BE: torch.Tensor) -> torch.Tensor:
-    """Rows of all ranks, in their order, with a gradient to each; the rows themselves where there is one process."""
-    if not (distributed.is_available() and distributed.is_initialized()):
-        return x_BE
-    rows: torch.Tensor = _Gather.apply(x_BE)  # type: ignore[no-untyped-call]
-    return rows
-
-
-class _Gather(torch.autograd.Function):
-    """torch's own all_gather returns tensors without a gradient."""
-
-    @staticmethod
-    def forward(context: Any, x_BE: torch.Tensor) -> torch.Tensor:
-        rows = [torch.empty_like(x_BE) for _ in range(distributed.get_world_size())]
-        distributed.all_gather(rows, x_BE.contiguous())
-        return torch.cat(rows)
-
-    @staticmethod
-    def backward(context: Any, *gradients: torch.Tensor) -> torch.Tensor:
-        """Each rank's loss depends on these rows: their gradients add up."""
-        total = gradients[0].contiguous()
-        distributed.all_reduce(total)
-        count = len(total) // distributed.get_world_size()
-        first = distributed.get_rank() * count
-        return total[first : first + count]

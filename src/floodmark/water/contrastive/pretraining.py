@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import torch
 
+from floodmark import ranks
 from floodmark.learning import seeds
 from floodmark.learning.device import pick_device
 from floodmark.learning.history import write_history
@@ -65,7 +66,8 @@ def pretrain(
         write_history(folder / "history.csv", history)
     else:
         write_text(folder / "history.csv", f"epoch,loss,{SCORE}\n")
-    _judge(towers, windows, rows, folder, settings, seed)
+    if ranks.first():
+        _judge(towers, windows, rows, folder, settings, seed)
 
 
 def _train(
@@ -102,7 +104,9 @@ def _train(
         hits = [candidates.hits(one, (1,)).mean() for one in (similarity, similarity.T)]
         return {SCORE: float(np.mean(hits)) if shown.height else float("nan")}
 
-    return fit(towers, lambda batch: towers(*batch), sampler, evaluate, schedule, SCORE, work=work)
+    return fit(
+        towers, lambda batch: towers(*batch), sampler, evaluate, schedule, SCORE, work=work, whole=sampler.batch_size
+    )
 
 
 def _judge(

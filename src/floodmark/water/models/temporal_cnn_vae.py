@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from floodmark.learning.distributed import mean
 from floodmark.water.models.base import WaterNetwork, unit
 from floodmark.water.models.temporal_cnn import TemporalFeatures
 from floodmark.water.models.vae import bounded, divergence, sample
@@ -97,5 +98,5 @@ class TemporalCNNVAE(WaterNetwork):
         x = self.padded(x_BCHW)
         mean_BDHW, log_variance_BDHW = self.encode(x)
         maps = self.decode(sample(mean_BDHW, log_variance_BDHW), x)
-        nats = divergence(mean_BDHW, log_variance_BDHW).sum(1).mean() / self.multiple**2
+        nats = mean(divergence(mean_BDHW, log_variance_BDHW).sum(1)) / self.multiple**2
         return maps[..., : x_BCHW.shape[-2], : x_BCHW.shape[-1]], self.divergence_weight * nats
