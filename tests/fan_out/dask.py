@@ -21,7 +21,7 @@ QUIET = ("--no-dashboard", "--host", "127.0.0.1")
 class Cluster:
     """A scheduler, and the workers that were started so far."""
 
-    def __init__(self, folder, launcher=Path("bin/cluster-python")):
+    def __init__(self, folder, launcher):
         self.folder, self.workers = folder, []
         self._launcher = launcher.absolute()
         told = folder / "scheduler.json"
@@ -66,9 +66,9 @@ def _until(found):
 
 
 @contextmanager
-def cluster(folder, *workers):
+def cluster(folder, *workers, launcher=Path("bin/cluster-python")):
     """A cluster with a worker for each group of options."""
-    made = Cluster(folder)
+    made = Cluster(folder, launcher)
     try:
         for options in workers:
             made.work("--no-nanny", *options)

@@ -102,29 +102,38 @@ def test_a_scheduler_without_workers_is_told_from_none(dask, monkeypatch):
         list(fan.fan_out(math.sqrt, [4.0], "roots"))
 
 
-@pytest.mark.parametrize("dask", [1], indirect=True)
-def test_a_worker_with_other_code_is_refused_by_name(tmp_path, dask):
+@pytest.fixture
+def other(tmp_path):
+    """Starts what runs code that differs by a comment."""
     for part in ("src", "bin"):
         shutil.copytree(part, tmp_path / part)
     with (tmp_path / "src/floodmark/hydraulics/kernel.py").open("a") as code:
         code.write("# other\n")
+    return tmp_path / "bin/cluster-python"
+
+
+@pytest.mark.parametrize("dask", [1], indirect=True)
+def test_a_worker_with_other_code_is_refused_by_name(dask, other):
     assert list(fan.fan_out(math.sqrt, [4.0], "roots")) == [2.0]
-    dask.work("--no-nanny", "--name", "other", launcher=tmp_path / "bin/cluster-python")
+    dask.work("--no-nanny", launcher=other)
     with pytest.raises(UserError, match=r"the Dask worker tcp://\S+ has another code of floodmark: .*anew after every"):
         list(fan.fan_out(math.sqrt, [4.0], "roots"))
 
 
 @pytest.mark.parametrize("dask", [1], indirect=True)
-def test_one_that_comes_later_is_refused_its_first_job(tmp_path, dask):
-    for part in ("src", "bin"):
-        shutil.copytree(part, tmp_path / part)
-    with (tmp_path / "src/floodmark/errors.py").open("a") as code:
-        code.write("# other\n")
+def test_one_that_comes_later_is_refused_its_first_job(dask, other):
     results = fan.fan_out(time.sleep, [1.0] * 60, "waiting", ahead=60)
     next(results)
-    dask.work("--no-nanny", launcher=tmp_path / "bin/cluster-python")
+    dask.work("--no-nanny", launcher=other)
     with pytest.raises(UserError, match=r"the Dask worker tcp://\S+ has another code of floodmark"):
         list(results)
+
+
+def test_a_scheduler_with_other_code_is_refused(tmp_path, other, monkeypatch):
+    with cluster(tmp_path, [], launcher=other) as made:
+        monkeypatch.setenv(VARIABLE, made.address)
+        with pytest.raises(UserError, match="the Dask scheduler has another code of floodmark"):
+            list(fan.fan_out(math.sqrt, [4.0], "roots"))
 
 
 @pytest.mark.parametrize("dask", [1], indirect=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from floodmark.errors import UserError
 from floodmark.storage import PARTIAL
@@ -25,7 +25,7 @@ PACKAGES = (
     "numpy", "numba", "netCDF4", "rasterio", "torch", "torchvision", "open_clip_torch", "pillow", "dask", "distributed"
 )  # fmt: skip
 """What the bits of the stages that fan out depend on, and what carries their jobs."""
-START = "start the workers with this project's bin/cluster-python, and anew after every change of its code"
+START = "start scheduler and workers with this project's bin/cluster-python, and anew after every change of its code"
 
 
 @cache
@@ -96,14 +96,14 @@ class Likeness:
 
 @contextmanager
 def require_alike(client: Client, patience: float) -> Iterator[Likeness]:
-    """Look at every worker; what later ones must be like, too, for as long as the block lasts.
+    """Look at the scheduler and every worker; what later ones must be like, for as long as the block lasts.
 
     Args:
         client: Of the scheduler.
         patience: Seconds to wait for the first worker.
 
     Raises:
-        UserError: if there is no worker, or one is not like this process.
+        UserError: if there is no worker, or one or the scheduler is not like this process.
     """
     PARTIAL.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="shared-", dir=PARTIAL.absolute()) as folder:
@@ -116,9 +116,20 @@ def require_alike(client: Client, patience: float) -> Iterator[Likeness]:
                 f"{client.scheduler.address}: the scheduler has no worker after {patience:.0f} s: start some with "
                 "`bin/cluster-python -m dask worker ADDRESS --nthreads 1` (docs/how-to/fan-out.md)"
             ) from None
-        for name, answer in client.run(likeness.problem, on_error="return").items():
+        answers: dict[str, Any] = {"scheduler": _scheduler_s(client, likeness)}
+        if answers["scheduler"] is None:
+            answers |= {f"worker {name}": one for name, one in client.run(likeness.problem, on_error="return").items()}
+        for name, answer in answers.items():
             if isinstance(answer, BaseException):  # it lacks even what is asked with
                 answer = f"cannot run this project's code ({type(answer).__name__}: {answer}): {START}"
             if answer is not None:
-                raise UserError(f"{VARIABLE}={client.scheduler.address}: the Dask worker {name} {answer}")
+                raise UserError(f"{VARIABLE}={client.scheduler.address}: the Dask {name} {answer}")
         yield likeness
+
+
+def _scheduler_s(client: Client, likeness: Likeness) -> Any:
+    """What the scheduler answers, which opens what it hands on, or what became of asking."""
+    try:
+        return client.run_on_scheduler(likeness.problem)
+    except Exception as error:
+        return error
