@@ -120,8 +120,8 @@ def _results(
     client: Client, likeness: Likeness, work: Callable[[Job], Result], jobs: Sequence[Job], ahead: int | None
 ) -> Iterator[Result]:
     """Results in order, with no more jobs under way than may wait."""
-    # As a task, unlike as scattered data, it outlives every worker that holds it. As bytes it is opened by workers alone:
-    # the scheduler would import all that it is of.
+    # As a task, unlike as scattered data, it outlives every worker that holds it. As bytes it is opened by workers
+    # alone: the scheduler would import all that it is of.
     kept = client.submit(_opened, pickle.dumps(work), pure=False)
     most = len(jobs) if ahead is None else ahead * max(1, len(client.nthreads()))
     left = iter(enumerate(jobs))
@@ -166,8 +166,8 @@ def _result(client: Client, future: Future) -> Any:
         except CancelledError as error:
             raise _gone(client) from error
         except TimeoutError:
-            if future.done():
-                raise
+            if future.done():  # meanwhile, or what it raised is one of these itself
+                return future.result()
             if _has_workers(client):
                 seen = time.monotonic()
             elif time.monotonic() - seen > PATIENCE:
