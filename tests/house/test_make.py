@@ -15,8 +15,9 @@ def project(tmp_path):
     for name in ("dvc", "python"):
         (tmp_path / ".venv/bin" / name).write_text(f'#!/bin/sh\necho "{name} $*"\n')
         (tmp_path / ".venv/bin" / name).chmod(0o755)
-    (tmp_path / "constraints.txt").touch()
-    os.utime(tmp_path / "constraints.txt", (0, 0))
+    for name in ("constraints.txt", "constraints-cluster.txt"):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (0, 0))
     (tmp_path / ".venv/.installed").touch()
     (tmp_path / "data.dvc").write_text("outs:\n- md5: a.dir\n  path: data\n")
     (tmp_path / "data").mkdir()

@@ -40,7 +40,7 @@ def test_the_files_are_those_of_the_compiled_solver(folder, monkeypatch, most):
     site = make_site(*read_raster(folder / "terrain" / "terrain.tif"), folder / "water", chosen)
     (folder / "batch").mkdir()
     expected = simulate_all(events, site, folder / "depth", chosen)
-    found = simulate_batches(events, site, folder / "batch", chosen, torch.device("cpu"))
+    found = simulate_batches(events, site, folder / "batch", chosen, [torch.device("cpu")])
     assert [balance.event for balance in found] == ["20120514T0300", "storm-0", "storm-1", "storm-2"]
     for one, other in zip(expected, found, strict=True):
         assert volumes(one) == pytest.approx(volumes(other), rel=1e-9, abs=1e-6)
@@ -57,6 +57,25 @@ def test_the_files_are_those_of_the_compiled_solver(folder, monkeypatch, most):
                 # To the millimetre on both sides, and a half may be rounded either way.
                 np.testing.assert_allclose(first[name][:], second[name][:], atol=1.01e-3)
                 assert (first[name][:] != second[name][:]).mean() < 1e-3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [2000, 4000], ids=["one at a time", "two at a time"])
+def test_events_shared_over_two_devices_have_the_bytes_of_one(folder, monkeypatch, most):
+    """Two processes on the CPU go the way of two GPUs."""
+    monkeypatch.setattr(batch, "MOST_CELLS", most)
+    chosen = options(losses={"kind": "green_ampt"}, initial_water="ponds", velocity=True)
+    events = find_events(folder / "radar", folder / "storms")
+    site = make_site(*read_raster(folder / "terrain" / "terrain.tif"), folder / "water", chosen)
+    written, ledgers = [], []
+    for count in (1, 2):
+        target = folder / f"on-{count}"
+        target.mkdir()
+        ledgers.append(simulate_batches(events, site, target, chosen, [torch.device("cpu")] * count))
+        written.append({path.name: path.read_bytes() for path in target.iterdir()})
+    assert len(written[0]) == 4
+    assert written[0] == written[1]
+    assert ledgers[0] == ledgers[1]
 
 
 def test_the_cpu_is_not_asked_for_a_gpu(folder, monkeypatch):

@@ -21,6 +21,7 @@ KNOWN = (
     "FLOODMARK_LAUNCH",
     "FLOODMARK_PROCESSES",
     "FLOODMARK_PYTHON",
+    "FLOODMARK_SCHEDULER",
     "FLOODMARK_THROUGHPUT",
 )
 """What the code reads; a test compares. docs/how-to/doctor.md says what each is for."""

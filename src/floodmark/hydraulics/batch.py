@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from floodmark.hydraulics.clock import Clock
-from floodmark.hydraulics.events import about, open_rain
+from floodmark.hydraulics.events import about, in_order, open_rain
 from floodmark.hydraulics.forcing import Forcing
 from floodmark.hydraulics.record import Record
 from floodmark.hydraulics.torch_water import TorchWater
-from floodmark.progress import track
+from floodmark.learning.devices import over_devices
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import torch
@@ -26,28 +28,35 @@ if TYPE_CHECKING:
     from floodmark.hydraulics.site import Site
     from floodmark.settings.make_water import MakeWater
 
-MOST_CELLS = 20_000_000
-"""Cells of a batch: some 6 GB in float32 with what a step needs beside them."""
+MOST_CELLS = 4_200_000
+"""Cells of a batch: some 1.3 GB in float32 with what a step needs beside them, enough to keep an H100 busy.
+
+GPUs share whole batches, whose events are the same however many GPUs there are: a sum's last bits depend on its shape.
+"""
+
+Storm = tuple["Event", "SequenceRain"]
 
 
 def simulate_batches(
-    events: list[Event], site: Site, folder: Path, settings: MakeWater, device: torch.device
+    events: list[Event], site: Site, folder: Path, settings: MakeWater, devices: Sequence[torch.device]
 ) -> list[Balance]:
-    """Simulate all events, as many at a time as `MOST_CELLS` allows; see `floodmark.hydraulics.events.simulate`.
+    """Simulate all events, batch by batch, shared over devices; see `floodmark.hydraulics.events.simulate`.
 
     Returns:
         The lines in the ledger, in the order of the events, without those that are too short or miss too much rain.
     """
+    work = partial(simulate_batch, site=site, folder=folder, settings=settings)
+    parts = over_devices(work, batches(events, site, settings), devices, "simulating events")
+    return in_order([balance for part in parts for balance in part], events)
+
+
+def batches(events: list[Event], site: Site, settings: MakeWater) -> list[list[Storm]]:
+    """Events that are simulated side by side, as many as `MOST_CELLS` allows, without those that are left out."""
     rains = [(event, rain) for event in events if (rain := open_rain(event, site, settings)) is not None]
     # Events of one length together, so that few wait for others.
     rains.sort(key=lambda item: item[1].frames)
     size = max(1, MOST_CELLS // site.elevation.size)
-    groups = [rains[at : at + size] for at in range(0, len(rains), size)]
-    found: list[Balance] = []
-    for group in track(groups, "simulating events"):
-        found += _group(group, site, folder, settings, device)
-    order = {event.name: place for place, event in enumerate(events)}
-    return sorted(found, key=lambda balance: order[balance.event])
+    return [rains[at : at + size] for at in range(0, len(rains), size)]
 
 
 class _Hosted:
@@ -111,9 +120,10 @@ class _Item:
         return values
 
 
-def _group(
-    rains: list[tuple[Event, SequenceRain]], site: Site, folder: Path, settings: MakeWater, device: torch.device
+def simulate_batch(
+    rains: list[Storm], site: Site, folder: Path, settings: MakeWater, *, device: torch.device
 ) -> list[Balance]:
+    """Simulate one batch; writes each event's file into the folder."""
     water = TorchWater(
         site.elevation, site.grid.cell_size, manning_n=site.manning_n, items=len(rains), edges=site.edges,
         physics=site.physics, depth=site.depth, peaks=True, device=device,

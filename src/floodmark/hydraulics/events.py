@@ -119,6 +119,12 @@ def spread(rate: NDArray[Any], source: Grid, grid: Grid) -> NDArray[Any]:
     return np.repeat(np.repeat(np.nan_to_num(rate, nan=0.0), factor, axis=0), factor, axis=1)
 
 
+def in_order(balances: list[Balance], events: list[Event]) -> list[Balance]:
+    """Lines of the ledger in the order of the events."""
+    order = {event.name: place for place, event in enumerate(events)}
+    return sorted(balances, key=lambda balance: order[balance.event])
+
+
 def describe(balances: list[Balance]) -> dict[str, Any]:
     """Metrics of all events together; volumes are sums over the events for which they are known."""
     residuals = [abs(share) for balance in balances if (share := balance.relative_residual) is not None]

@@ -7,15 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from floodmark.hydraulics.abroad import simulate_abroad
 from floodmark.hydraulics.events import describe, find_events, simulate
 from floodmark.hydraulics.imports.take_in import import_water
 from floodmark.hydraulics.ledger import write_ledger
 from floodmark.hydraulics.site import make_site
+from floodmark.learning.cluster import scheduler
 from floodmark.progress import say, track
 from floodmark.storage import write_json
 from floodmark.terrain.raster import read_raster
 
 if TYPE_CHECKING:
+    import torch
+
     from floodmark.hydraulics.events import Event
     from floodmark.hydraulics.ledger import Balance
     from floodmark.hydraulics.site import Site
@@ -55,14 +59,18 @@ def make_water(
 
 
 def simulate_all(events: list[Event], site: Site, folder: Path, settings: MakeWater) -> list[Balance]:
-    """All events' lines in the ledger, on a GPU where there is one; without those that are left out."""
-    if _may_have_gpu():
-        from floodmark.hydraulics.batch import simulate_batches
-        from floodmark.learning.device import pick_device
+    """All events' lines in the ledger, without those that are left out.
 
-        device = pick_device()
-        if device.type == "cuda":
-            return simulate_batches(events, site, folder, settings, device)
+    They are simulated by the workers of a cluster where there is one, else on the GPUs of this machine where there are
+    some, else on its processors.
+    """
+    devices = _devices()
+    if scheduler() is not None:
+        return simulate_abroad(events, site, folder, settings, devices[0].type if devices else "cpu")
+    if devices:
+        from floodmark.hydraulics.batch import simulate_batches
+
+        return simulate_batches(events, site, folder, settings, devices)
     with ThreadPoolExecutor(threads()) as pool:
         jobs = [pool.submit(simulate, event, site, folder / f"{event.name}.nc", settings) for event in events]
         try:
@@ -70,6 +78,15 @@ def simulate_all(events: list[Event], site: Site, folder: Path, settings: MakeWa
         finally:
             pool.shutdown(cancel_futures=True)
     return [balance for balance in found if balance is not None]
+
+
+def _devices() -> list[torch.device]:
+    """The GPUs to simulate on; none where it is processors."""
+    if not _may_have_gpu():
+        return []
+    from floodmark.learning.device import pick_devices
+
+    return [device for device in pick_devices() if device.type == "cuda"]
 
 
 def _may_have_gpu() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 from functools import cache
 from typing import TYPE_CHECKING
@@ -91,3 +92,32 @@ def _own_gpu() -> torch.device:
             f"start at most as many processes, or set {VARIABLE}=cpu"
         )
     return torch.device("cuda", ranks.local())
+
+
+def pick_devices() -> list[torch.device]:
+    """Every GPU that torch can use, else the CPU; the one that `FLOODMARK_DEVICE` names, where it does.
+
+    Raises:
+        UserError: as `pick_device`.
+    """
+    import torch
+
+    first = pick_device()
+    if first.type == "cpu" or os.environ.get(VARIABLE):
+        return [first]
+    return [torch.device("cuda", number) for number in range(torch.cuda.device_count())]
+
+
+def device_like(kind: str) -> torch.device:
+    """The device of this process, which must be of the kind that another one counts on.
+
+    Raises:
+        UserError: if it is of another.
+    """
+    found = pick_device()
+    if found.type != kind:
+        raise UserError(
+            f"{platform.node()} computes on {found.type} and the stage on {kind}, which differ in the last bits: set "
+            f"{VARIABLE}=cpu for all, or start workers where torch can use a GPU"
+        )
+    return found

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from floodmark.errors import UserError
-from floodmark.progress import say, track
+from floodmark.progress import say
 from floodmark.radar.frames import Frame, index_frames, read_frames
-from floodmark.radar.netcdf import find_files, read_header
+from floodmark.radar.netcdf import find_files, read_headers
 from floodmark.radar.sequence import INCOMPLETE, INTERPOLATED, OBSERVED, SequenceWriter
 from floodmark.storage import write_json
 
@@ -85,17 +85,15 @@ def ingest(radar: Path, folder: Path, metrics: Path, grid: Grid | None, settings
     """
     tally = Tally()
     place = {} if grid is None else {"grid": asdict(grid)}
-    headers = [read_header(path) for path in find_files(radar)]
+    headers = read_headers(find_files(radar))
     if not headers or grid is None:
         say(f"no radar file in {radar}: rain comes from generated storms only")
         write_json(metrics, {"files": 0, **place, **tally.summary()})
         return
     step = settings.time_step * 60
     index = index_frames(headers, step)
-    frames = track(read_frames(index, grid), "reading radar frames", len(index))
-    _write(
-        folder, grid, _believed(frames, settings.max_rainfall_rate, tally), step, settings.max_gap * 60 // step, tally
-    )
+    frames = _believed(read_frames(index, grid), settings.max_rainfall_rate, tally)
+    _write(folder, grid, frames, step, settings.max_gap * 60 // step, tally)
     if not tally.frames:
         raise UserError(f"{radar}: no frame has a value inside the study's ground {grid.bounds} of {grid.crs}")
     write_json(metrics, {"files": len(headers), **place, **tally.summary()})

@@ -1,13 +1,16 @@
-"""Frames of many files in the order of time, on one grid, a block of one file in memory at a time."""
+"""Frames of many files in the order of time, on one grid, read block by block, here or by the workers of a cluster."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from floodmark.errors import UserError
 from floodmark.grid import resample
+from floodmark.learning.cluster import abroad, fan_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 BLOCK = 64
 """Most frames read at once."""
+AHEAD = 2
+"""Most blocks of each worker that wait to be written."""
 FEWEST_GAPS = 3
 """With fewer times between frames than this nothing is said about their clock."""
 
@@ -75,6 +80,14 @@ def _require_every_mark(marks: list[int], step: int, files: list[RadarFile]) -> 
         )
 
 
+class Span(NamedTuple):
+    """Frames of one file that are read at once: from `first` up to, not including, `last`."""
+
+    source: RadarFile
+    first: int
+    last: int
+
+
 def read_frames(entries: list[Entry], grid: Grid) -> Iterator[Frame]:
     """The frames on the grid, each mark once.
 
@@ -82,32 +95,59 @@ def read_frames(entries: list[Entry], grid: Grid) -> Iterator[Frame]:
         UserError: if two files hold different frames of one time.
     """
     last: Frame | None = None
-    for block in _blocks(entries):
-        source = block[0].source
-        first = min(entry.place for entry in block)
-        rates = source.frames(first, max(entry.place for entry in block) + 1)
-        placed = on_grid(rates, source.grid, grid)
-        for entry in block:
-            frame = Frame(entry.mark, placed[entry.place - first])
-            if last is None or frame.mark != last.mark:
-                yield frame
-            elif not np.array_equal(frame.rate, last.rate, equal_nan=True):
-                raise UserError(
-                    f"{source.path} and another file hold different frames of {source.times[entry.place]}: remove one"
-                )
-            last = frame
+    blocks = list(_blocks(entries))
+    jobs = [[_span(run) for run in block] for block in blocks]
+    placed = fan_out(partial(_read, grid=grid), jobs, "reading radar frames, by blocks", ahead=AHEAD)
+    for block, job, parts in zip(blocks, jobs, placed, strict=True):
+        for run, span, rates in zip(block, job, parts, strict=True):
+            for entry in run:
+                frame = Frame(entry.mark, rates[entry.place - span.first])
+                if last is None or frame.mark != last.mark:
+                    yield frame
+                elif not np.array_equal(frame.rate, last.rate, equal_nan=True):
+                    raise UserError(
+                        f"{entry.source.path} and another file hold different frames of "
+                        f"{entry.source.times[entry.place]}: remove one"
+                    )
+                last = frame
 
 
-def _blocks(entries: list[Entry]) -> Iterator[list[Entry]]:
-    """Runs of entries of one file whose places lie close together."""
-    block: list[Entry] = []
-    for entry in entries:
-        if block and (entry.source is not block[0].source or abs(entry.place - block[0].place) >= BLOCK):
+def _read(spans: list[Span], grid: Grid) -> list[NDArray[np.float32]]:
+    """The frames of each span on the grid: all that a worker needs are the files, and all it gives is what is kept."""
+    return [on_grid(span.source.frames(span.first, span.last), span.source.grid, grid) for span in spans]
+
+
+def _span(run: list[Entry]) -> Span:
+    """What is read of a file for some entries of it; its many times stay here."""
+    places, source = [entry.place for entry in run], run[0].source
+    return Span(replace(source, path=abroad(source.path), times=source.times[:0]), min(places), max(places) + 1)
+
+
+def _blocks(entries: list[Entry]) -> Iterator[list[list[Entry]]]:
+    """Runs as far as they are read at once: one of a long file, or those of many short ones."""
+    block: list[list[Entry]] = []
+    frames = 0
+    for run in _runs(entries):
+        first, last = _span(run)[1:]
+        if block and frames + last - first > BLOCK:
             yield block
-            block = []
-        block.append(entry)
+            block, frames = [], 0
+        block.append(run)
+        frames += last - first
     if block:
         yield block
+
+
+def _runs(entries: list[Entry]) -> Iterator[list[Entry]]:
+    """Runs of entries of one file whose places lie close together."""
+    run: list[Entry] = []
+    for entry in entries:
+        if run and (entry.source is not run[0].source or abs(entry.place - run[0].place) >= BLOCK):
+            yield run
+            run = []
+        run.append(entry)
+    if run:
+        yield run
 
 
 def on_grid(rates: NDArray[np.float32], source: Grid, grid: Grid) -> NDArray[np.float32]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from floodmark.errors import UserError
 from floodmark.grid import Grid
+from floodmark.learning.cluster import abroad, fan_out
 from floodmark.radar.cf import DAMAGE, check_length, plain, read_centres, read_crs, read_times
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ TO_MM_PER_HOUR = {
     "mm h-1": 1.0, "mm/h": 1.0, "mm hr-1": 1.0, "mm/hr": 1.0, "mm h^-1": 1.0, "mm hour-1": 1.0, "kg m-2 h-1": 1.0,
     "kg m-2 s-1": 3600.0, "mm s-1": 3600.0, "m s-1": 3.6e6, "m/s": 3.6e6,
 }  # fmt: skip
+HEADERS = 64
+"""Files whose headers are read at once."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,17 @@ def read_header(path: Path) -> RadarFile:
             return _read_header(source, path)
     except DAMAGE as error:
         raise _damaged(path, error) from error
+
+
+def read_headers(paths: list[Path]) -> list[RadarFile]:
+    """Open many files as far as their coordinates, by the workers of a cluster if there is one; see `read_header`."""
+    parts = [[abroad(path) for path in paths[at : at + HEADERS]] for at in range(0, len(paths), HEADERS)]
+    found = [header for part in fan_out(_read_headers, parts, "reading radar headers, by blocks") for header in part]
+    return [replace(header, path=path) for header, path in zip(found, paths, strict=True)]
+
+
+def _read_headers(paths: list[Path]) -> list[RadarFile]:
+    return [read_header(path) for path in paths]
 
 
 def _damaged(path: Path, error: Exception) -> UserError:

@@ -26,10 +26,12 @@ class Photos(NamedTuple):
     Attributes:
         ids: Pseudonyms, in the order of the pixels.
         pixels: uint8 (photos, 3, size, size), mapped from the disk.
+        folder: Where they were read, None where they are of no folder.
     """
 
     ids: list[str]
     pixels: NDArray[np.uint8]
+    folder: Path | None = None
 
 
 def read_tweets(path: Path) -> pl.DataFrame:
@@ -47,7 +49,7 @@ def read_photos(media: Path) -> Photos:
     import numpy as np
 
     ids = pl.read_parquet(media / "ids.parquet")["photo"].to_list()
-    return Photos(ids, np.load(media / "images.npy", mmap_mode="r", allow_pickle=False))
+    return Photos(ids, np.load(media / "images.npy", mmap_mode="r", allow_pickle=False), media)
 
 
 def usable_photos(tweets: pl.DataFrame, known: Collection[str]) -> pl.Series:

@@ -66,7 +66,7 @@ def embed(
     device = pick_device()
     clip.model.to(device)
     store = open_store(known, clip_folder, settings.batch_size, device)
-    encoder = Encoder(clip, store, settings.batch_size)
+    encoder = Encoder(clip, store, settings.batch_size, clip_folder)
     photos, labelled_tweets, human = read_photos(media), labelled(read_tweets(tweets)), read_judged(judged).texts
     say(f"{len(labelled_tweets)} texts and {len(photos.ids)} photos of tweets, {len(human)} texts judged by people")
     pictures = encoder.photos(photos)

@@ -84,7 +84,7 @@ def _in_metres(crs: str) -> bool:
 
 
 def _overlap(radar: Path, heightmap: Path, crs: str) -> Bounds | None:
-    from floodmark.radar.netcdf import find_files, read_header
+    from floodmark.radar.netcdf import find_files, read_headers
     from floodmark.terrain.heightmap import common_crs
     from floodmark.terrain.tiles import find_tiles
 
@@ -93,7 +93,7 @@ def _overlap(radar: Path, heightmap: Path, crs: str) -> Bounds | None:
     if tiles:
         known = common_crs(tiles)
         ground = _joined([_moved(known, tile.bounds, crs) for tile in tiles])
-    headers = [read_header(path) for path in find_files(radar)]
+    headers = read_headers(find_files(radar))
     sky = _joined([_moved(header.grid.crs, header.grid.bounds, crs) for header in headers]) if headers else None
     if ground is None or sky is None:
         return ground or sky
