@@ -14,6 +14,7 @@ CPU = torch.device("cpu")
 
 def gpus(monkeypatch, count):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: count > 0)
+    monkeypatch.setattr("floodmark.learning.device._without_code", lambda gpu: None)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
 
 

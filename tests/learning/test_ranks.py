@@ -94,6 +94,7 @@ def test_what_the_second_one_writes_is_thrown_away(monkeypatch, tmp_path):
 @pytest.mark.usefixtures("second")
 def test_each_rank_has_its_own_gpu(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr("floodmark.learning.device._without_code", lambda gpu: None)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.delenv("FLOODMARK_DEVICE", raising=False)
     assert pick_device() == torch.device("cuda", 1)
