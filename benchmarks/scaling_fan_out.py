@@ -1,6 +1,6 @@
 """Ingest and simulation on one Dask worker and on two, beside this process without Dask.
 
-Radar is a composite a hundred times as large as the study's ground, as national ones are; storms fall over synthetic
+Radar is a composite some hundred times as large as the study's ground, as national ones are; storms fall over synthetic
 hills. Scheduler and workers run on this machine, one thread each, and have compiled and imported all before the clock
 starts. Run from the repository's root:
 
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     Work = Callable[[Path], object]
 
 PYTHON = Path("bin/cluster-python").absolute()
-STEP, FRAMES = 300, 16
-SKY = Grid("EPSG:27700", 0.0, 1_000_000.0, 1000.0, 1000, 1000)
+STEP, FRAMES = 300, 64
+SKY = Grid("EPSG:27700", 200_000.0, 700_000.0, 1000.0, 500, 500)
 RAIN = Grid("EPSG:27700", 400_000.0, 500_000.0, 1000.0, 30, 30)
 
 
@@ -169,9 +169,9 @@ def measured(works: dict[str, Work], warm: Work, folder: Path) -> dict[str, Seco
 
 
 @click.command()
-@click.option("--files", default=10, show_default=True, help=f"Radar files of {FRAMES} frames.")
+@click.option("--files", default=12, show_default=True, help=f"Radar files of {FRAMES} frames.")
 @click.option("--storms", default=8, show_default=True, help="Events to simulate.")
-@click.option("--cells", default=320, show_default=True, help="Cells of a side of the ground.")
+@click.option("--cells", default=330, show_default=True, help="Cells of a side of the ground, a multiple of 30.")
 def main(files: int, storms: int, cells: int) -> None:
     """Print seconds, and the efficiency of two workers against one, as one JSON object on the last line."""
     os.environ["OMP_NUM_THREADS"] = "1"

@@ -80,7 +80,11 @@ def _torchrun(processes: int) -> list[str]:
     """What stands before a script that several processes run together."""
     if processes == 1:
         return []
-    return ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
+    # torchrun gives each process one thread unless told otherwise; a host's name need not resolve in a container.
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores // processes)))
+    here = ["--standalone", "--local-addr=localhost"]
+    return ["-m", "torch.distributed.run", *here, f"--nproc-per-node={processes}"]
 
 
 def _run(arguments: list[str], variables: dict[str, str]) -> int:
