@@ -75,3 +75,14 @@ def test_a_training_in_an_experiments_sandbox(contained):
         call(folder, "dvc", "exp", "run", *wanted, **how)
     assert recorded(contained, "wider") == recorded(other, "wider")
     assert recorded(contained, "wider") != (contained / "dvc.lock").read_text()
+
+
+def test_two_processes_train_together_in_a_container(contained):
+    """They find one another without a network."""
+    history = contained / "outputs/sentiment/text/lstm/history.csv"
+    alone = [float(number) for line in history.read_text().splitlines()[1:] for number in line.split(",") if number]
+    two = {**PODMAN, "FLOODMARK_PROCESSES": "2"}
+    call(contained, "dvc", "repro", "--force", "--single-item", TRAINING, **two)
+    assert json.loads((contained / f"timings/{TRAINING}.json").read_text())["processes"] == 2
+    together = [float(number) for line in history.read_text().splitlines()[1:] for number in line.split(",") if number]
+    assert together == pytest.approx(alone, abs=1e-5)
