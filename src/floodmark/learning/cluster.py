@@ -119,8 +119,11 @@ def _results(
     client: Client, likeness: Likeness, work: Callable[[Job], Result], jobs: Sequence[Job], ahead: int | None
 ) -> Iterator[Result]:
     """Results in order, with no more jobs under way than may wait."""
-    # As a task, unlike as scattered data, it outlives every worker that holds it.
-    kept = client.submit(_the_same, work, pure=False)
+    import dask
+
+    # As a task, unlike as scattered data, it outlives every worker that holds it. Dask warns where it is large.
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
+        kept = client.submit(_the_same, work, pure=False)
     most = len(jobs) if ahead is None else ahead * max(1, len(client.nthreads()))
     left = iter(enumerate(jobs))
     waiting: deque[Future] = deque()
