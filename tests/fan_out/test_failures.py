@@ -1,10 +1,12 @@
 """Workers that die, workers that are not like the stage, and schedulers that are not there."""
 
 import math
+import operator
 import os
 import shutil
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -134,6 +136,12 @@ def test_a_scheduler_with_other_code_is_refused(tmp_path, other, monkeypatch):
         monkeypatch.setenv(VARIABLE, made.address)
         with pytest.raises(UserError, match="the Dask scheduler has another code of floodmark"):
             list(fan.fan_out(math.sqrt, [4.0], "roots"))
+
+
+@pytest.mark.parametrize("dask", [1], indirect=True)
+def test_large_work_is_sent_without_a_warning(dask, recwarn):
+    assert list(fan.fan_out(partial(operator.contains, bytes(50_000_000)), [0, 1], "looking")) == [True, False]
+    assert [str(one.message) for one in recwarn if "large" in str(one.message)] == []
 
 
 @pytest.mark.parametrize("dask", [1], indirect=True)

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from floodmark.hydraulics import batch
+from floodmark.hydraulics.abroad import _batch
 from floodmark.hydraulics.batch import simulate_batches
 from floodmark.hydraulics.events import find_events
 from floodmark.hydraulics.make import simulate_all
@@ -76,6 +77,21 @@ def test_events_shared_over_two_devices_have_the_bytes_of_one(folder, monkeypatc
     assert len(written[0]) == 4
     assert written[0] == written[1]
     assert ledgers[0] == ledgers[1]
+
+
+def test_a_batch_as_a_worker_s_job_leaves_the_same_files_in_a_folder_of_its_own(folder):
+    chosen = options()
+    events = find_events(folder / "radar", folder / "storms")
+    site = make_site(*read_raster(folder / "terrain" / "terrain.tif"), folder / "water", chosen)
+    (folder / "batch").mkdir()
+    (group,) = batch.batches(events, site, chosen)
+    expected = batch.simulate_batch(group, site, folder / "batch", chosen, device=torch.device("cpu"))
+    own, found = _batch(group, folder, site, chosen, "cpu")
+    assert own.parent == folder
+    assert found == expected
+    files = {path.name: path.read_bytes() for path in (folder / "batch").iterdir()}
+    assert {path.name: path.read_bytes() for path in own.iterdir()} == files
+    assert len(files) == 4
 
 
 def test_the_cpu_is_not_asked_for_a_gpu(folder, monkeypatch):

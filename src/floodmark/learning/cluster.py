@@ -7,7 +7,6 @@ a time however many threads it has, and is given by its jobs whatever else decid
 from __future__ import annotations
 
 import os
-import pickle
 import re
 import time
 from collections import deque
@@ -120,30 +119,32 @@ def _results(
     client: Client, likeness: Likeness, work: Callable[[Job], Result], jobs: Sequence[Job], ahead: int | None
 ) -> Iterator[Result]:
     """Results in order, with no more jobs under way than may wait."""
-    # As a task, unlike as scattered data, it outlives every worker that holds it. As bytes it is opened by workers
-    # alone: the scheduler would import all that it is of.
-    kept = client.submit(_opened, pickle.dumps(work), pure=False)
+    import dask
+
+    # As a task, unlike as scattered data, it outlives every worker that holds it. Dask warns where it is large.
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
+        kept = client.submit(_the_same, work, pure=False)
     most = len(jobs) if ahead is None else ahead * max(1, len(client.nthreads()))
     left = iter(enumerate(jobs))
     waiting: deque[Future] = deque()
     while True:
         for place, job in islice(left, most - len(waiting)):
             # Without a priority Dask begins jobs of the same moment in any order.
-            waiting.append(client.submit(_do, kept, pickle.dumps(job), likeness, pure=False, priority=-place))
+            waiting.append(client.submit(_do, kept, job, likeness, pure=False, priority=-place))
         if not waiting:
             return
         yield _result(client, waiting.popleft())
 
 
-def _opened(work: bytes) -> Any:
-    return pickle.loads(work)  # noqa: S301  (of the stage, which Dask sends by pickle whatever it is)
+def _the_same(work: Job) -> Job:
+    return work
 
 
-def _do(work: Callable[[Job], Result], job: bytes, likeness: Likeness) -> Result:
+def _do(work: Callable[[Job], Result], job: Job, likeness: Likeness) -> Result:
     """One job on a worker, which may have come after the others were looked at."""
     likeness.require()
     with ALONE:
-        return work(_opened(job))
+        return work(job)
 
 
 def _result(client: Client, future: Future) -> Any:
