@@ -84,7 +84,7 @@ deps: $(STAMP) ## write the code deps and params of dvc.yaml, and pins and locks
 	@PYTHONPATH=src python -m tests.house.imports --write
 
 image: $(STAMP) ## build both images with podman or docker: BASE=, WHEELS= say where from
-	@floodmark image build $(if $(ENGINE),--engine $(ENGINE)) $(if $(BASE),--base $(BASE)) $(if $(WHEELS),--wheels $(WHEELS))
+	@floodmark image build $(if $(ENGINE),--engine "$(ENGINE)") $(if $(BASE),--base "$(BASE)") $(if $(WHEELS),--wheels "$(WHEELS)")
 
 clean: ## remove outputs and work in progress; keep .venv, data and DVC's cache
 	@rm -rf outputs/* timings .floodmark/partial .dvc/tmp/floodmark .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

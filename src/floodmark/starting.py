@@ -42,12 +42,12 @@ def start(image: str, script: Path, rest: list[str]) -> int:
         )
     processes = _processes(script)
     command = [*_torchrun(processes), str(script), *rest]
-    uses_gpus = image == "cuda" and os.environ.get("FLOODMARK_DEVICE", "cuda") == "cuda"
+    gpus_here = _gpus(engine) if image == "cuda" else []
     training = TIMINGS / f"{address}.training.json"
     training.unlink(missing_ok=True)
     throughput = str(training.absolute())
     timing: dict[str, Any] = {"stage": script.stem, "image": image, "engine": engine, "started": time.time()}
-    with leased(present(os.environ) if uses_gpus else [], wanted(os.environ, processes)) as gpus:
+    with leased(gpus_here, wanted(os.environ, processes)) as gpus:
         if engine == LOCAL:
             lent = {"CUDA_VISIBLE_DEVICES": ",".join(gpus)} if gpus else {}
             status = _run(command, {"FLOODMARK_THROUGHPUT": throughput, **lent})
@@ -62,6 +62,19 @@ def start(image: str, script: Path, rest: list[str]) -> int:
         TIMINGS.mkdir(exist_ok=True)
         (TIMINGS / f"{address}.json").write_text(json.dumps(timing, indent=2) + "\n", encoding="utf-8")
     return status
+
+
+def _gpus(engine: str) -> list[str]:
+    """The GPUs to lease from: none where a stage is to keep off them, or the one that `FLOODMARK_DEVICE` names."""
+    device, found = os.environ.get("FLOODMARK_DEVICE") or "cuda", present(os.environ)
+    if found and engine in ("docker", "podman") and os.environ.get("SLURM_JOB_GPUS"):
+        # An engine's server is in no job, and counts all GPUs of the node.
+        found = present({"CUDA_VISIBLE_DEVICES": os.environ["SLURM_JOB_GPUS"]})
+    number = device.removeprefix("cuda:")
+    if number.isdigit() and int(number) < len(found):
+        os.environ["FLOODMARK_DEVICE"] = "cuda"  # the one that it will see
+        return [found[int(number)]]
+    return found if device == "cuda" else []
 
 
 def _processes(script: Path) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import secrets
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -86,9 +87,14 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def beside(path: Path) -> Path:
+    """A hidden neighbour to write before it takes the place of `path`: nobody else's, here or in another container."""
+    return path.with_name(f".partial-{secrets.token_hex(6)}-{path.name}")
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text through a neighbour, so that a killed writer leaves the old file or the new one."""
-    partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
+    partial = beside(path)
     partial.write_text(text, encoding="utf-8", newline="\n")
     os.replace(partial, path)
 

@@ -53,6 +53,7 @@ def new_study(project: Path, folder: Path, data: Path, *, link: bool = False) ->
         _take_data(building / "data", data, link)
         create_key(building)
         (building / ".venv").symlink_to((project / ".venv").resolve())
+        (building / ".floodmark/images").symlink_to(project.resolve() / ".floodmark/images")
         if link:
             _dvc(building, "config", "cache.type", "hardlink,symlink")
             _fill_cache(building)

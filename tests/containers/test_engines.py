@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from floodmark.containers.engines import Run, apptainer, docker, pick_engine, podman
+from floodmark.containers.engines import PROXIES, Run, apptainer, docker, pick_engine, podman
 from floodmark.containers.mounts import Mount
 from floodmark.errors import UserError
 
 HERE = Path("/home/ada/a study")
+ODD = Path('/data/"x",y')
 
 
 def run(**changes):
@@ -17,12 +18,17 @@ def run(**changes):
         "image": "sha256:abc",
         "command": ["/opt/floodmark/bin/python", "stages/embed.py"],
         "folder": HERE,
-        "mounts": [Mount(HERE, writable=True), Mount(HERE / ".floodmark/key", hidden=True), Mount(Path('/data/"x",y'))],
+        "mounts": [
+            Mount(HERE, HERE, writable=True),
+            Mount(HERE / ".floodmark/key", Path("/dev/null")),
+            Mount(ODD, ODD),
+        ],
         "variables": {"HOME": "/tmp", "OMP_NUM_THREADS": "2"},
         "gpus": [],
         "uid": 1000,
         "gid": 100,
         "rootless": True,
+        "home": Path("/scratch/home"),
     }
     return Run(**{**given, **changes})
 
@@ -38,7 +44,6 @@ ALIKE = [
     "--security-opt=no-new-privileges",
     "--security-opt=label=disable",
     "--shm-size=1g",
-    "--user=1000:100",
     "--name=floodmark-1234",
     "--mount",
     "type=bind,src=/home/ada/a study,dst=/home/ada/a study",
@@ -57,25 +62,37 @@ COMMAND = ["sha256:abc", "/opt/floodmark/bin/python", "stages/embed.py"]
 
 
 def test_docker():
-    assert docker(run()) == ["docker", "run", *ALIKE, *HIDDEN, *WORK, *COMMAND]
-    assert docker(run(gpus=["1", "3"])) == ["docker", "run", *ALIKE, *WORK, "--gpus", '"device=1,3"', *COMMAND]
+    user, proxies = "--user=1000:100", [part for name in PROXIES for part in ("--env", f"{name}=")]
+    line = ["docker", "run", user, *ALIKE, *HIDDEN, *WORK, *proxies, *COMMAND]
+    assert docker(run(rootless=False)) == line
+    lent = ["--gpus", '"device=1,3"']
+    assert docker(run(gpus=["1", "3"], rootless=False)) == [
+        "docker",
+        "run",
+        user,
+        *ALIKE,
+        *WORK,
+        *proxies,
+        *lent,
+        *COMMAND,
+    ]
+    # Without root, root inside is the caller outside.
+    assert docker(run())[2] == "--user=0:0"
 
 
 def test_podman():
-    assert podman(run()) == ["podman", "run", *ALIKE, *HIDDEN, *WORK, "--userns=keep-id", *COMMAND]
+    begin = ["podman", "run", "--user=1000:100", "--http-proxy=false"]
+    assert podman(run()) == [*begin, *ALIKE, *HIDDEN, *WORK, "--userns=keep-id", *COMMAND]
     lent = ["--device", "nvidia.com/gpu=1", "--device", "nvidia.com/gpu=3"]
-    assert podman(run(gpus=["1", "3"], rootless=False)) == ["podman", "run", *ALIKE, *WORK, *lent, *COMMAND]
+    assert podman(run(gpus=["1", "3"], rootless=False)) == [*begin, *ALIKE, *WORK, *lent, *COMMAND]
 
 
 def test_apptainer():
-    line = ["apptainer", "exec", "--cleanenv", "--contain", "--no-home", "--net", "--network=none"]
-    binds = [
-        "--bind",
-        "/home/ada/a study:/home/ada/a study:rw",
-        "--bind",
-        "/dev/null:/home/ada/a study/.floodmark/key:ro",
-    ]
-    environment = ["--env", "HOME=/tmp", "--env", "OMP_NUM_THREADS=2"]
+    home = ["--home", "/scratch/home:/home/floodmark"]
+    line = ["apptainer", "exec", "--cleanenv", "--contain", *home, "--net", "--network=none"]
+    binds = ["--bind", f"{HERE}:{HERE}:rw", "--bind", f"/dev/null:{HERE}/.floodmark/key:ro"]
+    # Apptainer lets nobody choose a home by a variable.
+    environment = ["--env", "OMP_NUM_THREADS=2"]
     tail = ["--pwd", "/home/ada/a study", "/images/geo.sif", *COMMAND[1:]]
     given = {"mounts": run().mounts[:2], "image": "/images/geo.sif"}
     assert apptainer(run(**given)) == [*line, *binds, *environment, "--env", "CUDA_VISIBLE_DEVICES=", *tail]

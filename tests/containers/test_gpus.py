@@ -28,7 +28,9 @@ def locks(tmp_path, monkeypatch):
 def test_what_may_be_used_is_what_is_there_or_what_is_named(devices, tmp_path):
     assert present({}, devices) == ["0", "1", "10"]
     assert present({"CUDA_VISIBLE_DEVICES": "1,GPU-ab"}, devices) == ["1", "GPU-ab"]
-    assert present({"CUDA_VISIBLE_DEVICES": ""}, devices) == []
+    assert present({"CUDA_VISIBLE_DEVICES": " 0, 10"}, devices) == ["0", "10"]
+    for hidden in ("", "-1", "NoDevFiles", "-1,0"):
+        assert present({"CUDA_VISIBLE_DEVICES": hidden}, devices) == []
     (tmp_path / "none").mkdir()
     assert present({"CUDA_VISIBLE_DEVICES": "0"}, tmp_path / "none") == []
 

@@ -14,8 +14,12 @@ from floodmark.errors import UserError
 
 
 @pytest.fixture
-def project(tmp_path):
-    """The inputs of the images, and a SIF file on record."""
+def project(tmp_path, monkeypatch):
+    """The inputs of the images, and a SIF file on record; apptainer, which is not to be had here, is not asked."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/apptainer").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "bin/apptainer").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     shutil.copytree("docker", tmp_path / "docker")
     sif = tmp_path / "geo.sif"
     sif.write_bytes(b"an image")
@@ -38,6 +42,13 @@ def test_one_that_was_altered_is_gone_or_was_never_built_may_not(project):
     assert "is gone from apptainer" in problem(project, "geo", "apptainer")
     assert "no image cuda for apptainer was built here" in problem(project, "cuda", "apptainer")
     assert "floodmark image convert" in problem(project, "cuda", "apptainer")
+
+
+def test_an_engine_that_is_not_on_the_path_is_named(project, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert "apptainer is not installed here, or not on the path: install it, or load its module" in problem(
+        project, "geo", "apptainer"
+    )
 
 
 def test_one_of_other_inputs_may_not(project):

@@ -13,9 +13,24 @@ def pipeline(folder, resources):
     return folder
 
 
-def test_every_stage_of_both_pipelines_has_resources():
+def test_what_trains_asks_for_more_than_what_nothing_is_said_of():
     for address in every_stage(ROOT):
-        assert read_resources(address, ROOT).cpus >= 1
+        asked = read_resources(address, ROOT)
+        if address.startswith(("train_", "pretrain_", "judge_", "repeat_")):
+            assert asked.minutes > Resources().minutes, address
+            assert asked.cpus > Resources().cpus, address
+
+
+def test_gpus_are_asked_for_by_a_variable_and_for_stages_with_torch_alone(tmp_path, monkeypatch):
+    text = "stages:\n  a:\n    cmd: x\n    meta: {image: cuda}\n  b:\n    cmd: x\n    meta: {image: geo}\n"
+    (tmp_path / "dvc.yaml").write_text(text)
+    assert read_resources("a", tmp_path).gpus == 0
+    monkeypatch.setenv("FLOODMARK_GPUS", "2")
+    assert read_resources("a", tmp_path).gpus == 2
+    assert read_resources("b", tmp_path).gpus == 0
+    monkeypatch.setenv("FLOODMARK_GPUS", "many")
+    with pytest.raises(UserError, match=r"FLOODMARK_GPUS.gpus = many: must be a whole number from 0 to 64"):
+        read_resources("a", tmp_path)
 
 
 def test_what_is_left_out_keeps_its_default(tmp_path):

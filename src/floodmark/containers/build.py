@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 from floodmark.containers import lent
+from floodmark.containers.engines import PROXIES
 from floodmark.containers.inputs import FOLDER, INPUTS, default_base, locked
 from floodmark.containers.record import Record, write_record
 from floodmark.errors import UserError
@@ -18,8 +20,6 @@ BUILDERS = ("podman", "docker")
 LABEL = "floodmark.inputs"
 """The label of an image with the digest of the inputs it was built from."""
 BASE_LABEL = "org.opencontainers.image.base.name"
-PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
-"""Build arguments that every engine knows and keeps out of the image."""
 TORCH = "import importlib.metadata as m; print(next((d.version for d in m.distributions() if d.name == 'torch'), ''))"
 
 
@@ -73,9 +73,18 @@ def build(root: Path, image: str, engine: str, *, base: str | None = None, wheel
 
 
 def image_id(engine: str, name: str) -> str | None:
-    """The engine's digest of an image, ``sha256:…``, or None where it has no such image."""
-    found = _output(engine, "image", "inspect", "--format", "{{.Id}}", name)
-    return f"sha256:{found.removeprefix('sha256:')}" if found else None
+    """The engine's digest of an image, ``sha256:…``, or None where it has no such image.
+
+    Raises:
+        UserError: if the engine does not say whether it has.
+    """
+    command = [engine, "image", "inspect", "--format", "{{.Id}}", name]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode == 0:
+        return f"sha256:{result.stdout.strip().removeprefix('sha256:')}"
+    if not re.search(r"no such (image|object)|image not known|failed to find image", result.stderr, re.IGNORECASE):
+        raise UserError(f"{engine} does not answer: {result.stderr.strip()[-500:]}; `floodmark doctor` says more")
+    return None
 
 
 def image_label(engine: str, name: str) -> str:
@@ -84,8 +93,9 @@ def image_label(engine: str, name: str) -> str:
 
 
 def _arguments(image: str, base: str, inputs: str, name: str) -> list[str]:
-    given = {"BASE": base, "IMAGE": image} | {key: os.environ[key] for key in PROXIES if key in os.environ}
-    arguments = [part for key, value in given.items() for part in ("--build-arg", f"{key}={value}")]
+    # Proxies by name alone, for they may hold a password; the engine takes the value from the environment.
+    given = [f"BASE={base}", f"IMAGE={image}", *(name for name in PROXIES if name in os.environ)]
+    arguments = [part for argument in given for part in ("--build-arg", argument)]
     for label, value in ((LABEL, inputs), (BASE_LABEL, base)):
         arguments += ["--label", f"{label}={value}"]
     return [*arguments, "--file", f"{FOLDER}/Dockerfile", "--target", image, "--tag", name]

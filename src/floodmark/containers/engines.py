@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from floodmark.containers.mounts import Mount
 
 LOCAL = "local"
-EMPTY = "/dev/null"
-"""What stands in a hidden file's place."""
+PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+"""What docker gives every container where its own configuration has proxies, passwords included."""
 SHARED_MEMORY = "1g"
 """Between the processes of a stage; engines give 64 MiB, on which NCCL dies with a bus error."""
 
@@ -35,6 +35,7 @@ class Run:
         uid: The caller's user.
         gid: The caller's group.
         rootless: Whether the engine runs in a user namespace of the caller's.
+        home: A scratch folder, for an engine that lets nobody choose a home by a variable.
     """
 
     name: str
@@ -47,19 +48,23 @@ class Run:
     uid: int
     gid: int
     rootless: bool
+    home: Path
 
 
 def docker(run: Run) -> list[str]:
-    """`docker run`."""
+    """`docker run`; without root, root inside is the caller outside."""
+    user = "0:0" if run.rootless else f"{run.uid}:{run.gid}"
+    hidden = [part for name in PROXIES for part in ("--env", f"{name}=")]
     gpus = ["--gpus", f'"device={",".join(run.gpus)}"'] if run.gpus else []
-    return ["docker", "run", *_alike(run), *gpus, run.image, *run.command]
+    return ["docker", "run", f"--user={user}", *_alike(run), *hidden, *gpus, run.image, *run.command]
 
 
 def podman(run: Run) -> list[str]:
     """`podman run`; without root the caller keeps its own uid inside."""
     gpus = [part for gpu in run.gpus for part in ("--device", f"nvidia.com/gpu={gpu}")]
     rootless = ["--userns=keep-id"] if run.rootless else []
-    return ["podman", "run", *_alike(run), *rootless, *gpus, run.image, *run.command]
+    user = [f"--user={run.uid}:{run.gid}", "--http-proxy=false"]
+    return ["podman", "run", *user, *_alike(run), *rootless, *gpus, run.image, *run.command]
 
 
 def apptainer(run: Run) -> list[str]:
@@ -70,8 +75,8 @@ def apptainer(run: Run) -> list[str]:
     """
     binds = [part for mount in run.mounts for part in ("--bind", _bind(mount))]
     given = {**run.variables, "CUDA_VISIBLE_DEVICES": ",".join(run.gpus)}
-    environment = [part for name, value in given.items() for part in ("--env", f"{name}={value}")]
-    isolation = ["--cleanenv", "--contain", "--no-home", "--net", "--network=none"]
+    environment = [part for name, value in given.items() if name != "HOME" for part in ("--env", f"{name}={value}")]
+    isolation = ["--cleanenv", "--contain", "--home", f"{run.home}:/home/floodmark", "--net", "--network=none"]
     gpus = ["--nv"] if run.gpus else []
     return [
         "apptainer",
@@ -106,7 +111,7 @@ def _alike(run: Run) -> list[str]:
     """What docker and podman have in common."""
     fixed = ["--rm", "--pull=never", "--network=none", "--read-only", "--tmpfs", "/tmp:rw,mode=1777"]  # noqa: S108
     fixed += ["--cap-drop=all", "--security-opt=no-new-privileges", "--security-opt=label=disable"]
-    fixed += [f"--shm-size={SHARED_MEMORY}", f"--user={run.uid}:{run.gid}", f"--name={run.name}"]
+    fixed += [f"--shm-size={SHARED_MEMORY}", f"--name={run.name}"]
     volumes = [part for mount in run.mounts for part in ("--mount", _mount(mount))]
     given = dict(run.variables) if run.gpus else {**run.variables, "CUDA_VISIBLE_DEVICES": ""}
     environment = [part for name, value in given.items() for part in ("--env", f"{name}={value}")]
@@ -114,14 +119,14 @@ def _alike(run: Run) -> list[str]:
 
 
 def _bind(mount: Mount) -> str:
-    if set(str(mount.path)) & set(":,"):
+    if set(f"{mount.path}{mount.source}") & set(":,"):
         raise UserError(f"{mount.path}: apptainer cannot mount a path with a colon or a comma: rename the folder")
-    return f"{EMPTY if mount.hidden else mount.path}:{mount.path}:{'rw' if mount.writable else 'ro'}"
+    return f"{mount.source}:{mount.path}:{'rw' if mount.writable else 'ro'}"
 
 
 def _mount(mount: Mount) -> str:
     """A mount as a line of comma-separated values, where a path with a comma or a quote must be quoted."""
-    parts = ["type=bind", f"src={EMPTY if mount.hidden else mount.path}", f"dst={mount.path}"]
+    parts = ["type=bind", f"src={mount.source}", f"dst={mount.path}"]
     parts += [] if mount.writable else ["ro"]
     quoted = ['"' + part.replace('"', '""') + '"' if set(part) & set(',"') else part for part in parts]
     return ",".join(quoted)

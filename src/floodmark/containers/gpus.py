@@ -8,6 +8,7 @@ import re
 import tempfile
 import time
 from contextlib import ExitStack, contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ WANTED = "FLOODMARK_GPUS"
 
 
 def present(caller: Mapping[str, str], devices: Path = Path("/dev")) -> list[str]:
-    """The GPUs this process may use, as the driver counts them: those that CUDA_VISIBLE_DEVICES names, else all.
+    """The GPUs this process may use: those that CUDA_VISIBLE_DEVICES names up to the first wrong name, else all.
 
     Args:
         caller: The environment.
@@ -34,7 +35,10 @@ def present(caller: Mapping[str, str], devices: Path = Path("/dev")) -> list[str
     )
     if not found:
         return []
-    return [str(number) for number in found] if named is None else [name for name in named.split(",") if name]
+    if named is None:
+        return [str(number) for number in found]
+    names = (name.strip() for name in named.split(","))
+    return list(takewhile(lambda name: re.fullmatch(r"\d+|(GPU|MIG)-\S+", name, re.ASCII), names))
 
 
 @contextmanager
@@ -50,7 +54,9 @@ def leased(gpus: list[str], wanted: int) -> Iterator[list[str]]:
     """
     if gpus and wanted > len(gpus):
         raise UserError(f"{WANTED}={wanted}: only {len(gpus)} GPUs may be used here ({', '.join(gpus)}): choose fewer")
-    folder = Path(tempfile.gettempdir()) / f"floodmark-gpus-{os.getuid()}"
+    # SLURM may count the GPUs of each job from 0, and has given them to this job alone.
+    job = os.environ.get("SLURM_JOB_ID", "")
+    folder = Path(tempfile.gettempdir()) / f"floodmark-gpus-{os.getuid()}{job and '-'}{job}"
     folder.mkdir(mode=0o700, exist_ok=True)
     told = False
     while True:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PYTHON = "/opt/floodmark/bin/python"
 """Of the environment in every image."""
+PASSED_ON = ("APPTAINERENV_", "APPTAINER_BIND", "SINGULARITYENV_", "SINGULARITY_BIND")
+"""How variables begin by which apptainer passes others, and further mounts, into a container."""
 SECONDS_TO_STOP = 30
 """After a signal was passed on; then the container is killed."""
 
@@ -57,6 +59,8 @@ def run_stage(
             f"dvc.yaml has no stage {address}, and its deps say what a container must see: "
             "run it with FLOODMARK_ENGINE=local"
         )
+    if here.is_relative_to(Path(PYTHON).parents[1]):
+        raise UserError(f"{here} would stand in place of the image's own environment: move the project elsewhere")
     record = trusted(root, here, image, engine)
     # By its real path: what the shell calls the folder may be a link that leads nowhere inside.
     own = {"PYTHONPATH": str(here / "src"), "DVC_ROOT": str(root), "FLOODMARK_THROUGHPUT": throughput}
@@ -70,8 +74,10 @@ def run_stage(
         gpus=gpus,
         uid=os.getuid(),
         gid=os.getgid(),
-        rootless=os.getuid() != 0,
+        rootless=_rootless(engine),
+        home=work_folder("home").resolve(),
     )
+    run.home.mkdir(parents=True, exist_ok=True)
     with _alone(run.name, engine):
         return _watch(ENGINES[engine](run), engine, run.name), record
 
@@ -93,14 +99,21 @@ def _alone(name: str, engine: str) -> Iterator[None]:
 def _watch(command: list[str], engine: str, name: str) -> int:
     """Run the engine's client in a session of its own, so that a signal reaches the stage once: through here."""
     signalled: list[float] = []
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as process:
+    started: list[subprocess.Popen[bytes]] = []
 
-        def forward(number: int, frame: FrameType | None) -> None:
-            signalled.append(time.monotonic())
-            process.send_signal(number)
+    def forward(number: int, frame: FrameType | None) -> None:
+        signalled.append(time.monotonic())
+        for client in started:
+            client.send_signal(number)
 
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, forward)
+    # Before the client starts: a signal in between would leave its container behind.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, forward)
+    given = {name: value for name, value in os.environ.items() if not name.startswith(PASSED_ON)}
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, env=given) as process:
+        started.append(process)
+        if signalled:
+            process.terminate()
         while process.poll() is None:
             if signalled and time.monotonic() - signalled[0] > SECONDS_TO_STOP:
                 _remove(name, engine)
@@ -113,6 +126,14 @@ def _watch(command: list[str], engine: str, name: str) -> int:
     if signalled or status < 0:
         _remove(name, engine)
     return 128 - status if status < 0 else status
+
+
+def _rootless(engine: str) -> bool:
+    """Whether the engine works in a user namespace of the caller's: podman does for all but root, docker says so."""
+    if engine != "docker":
+        return os.getuid() != 0
+    command = ["docker", "info", "--format", "{{.SecurityOptions}}"]
+    return "rootless" in subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
 def _remove(name: str, engine: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 
 from floodmark.containers.build import image_id, image_label
@@ -21,8 +22,11 @@ def trusted(root: Path, code: Path, image: str, engine: str) -> Record:
         engine: ``docker``, ``podman`` or ``apptainer``.
 
     Raises:
-        UserError: if it was never built here, was built from other inputs, is gone, or was altered since.
+        UserError: if the engine is missing or does not answer, or the image was never built here, was built from other
+            inputs, is gone, or was altered since.
     """
+    if shutil.which(engine) is None:
+        raise UserError(f"{engine} is not installed here, or not on the path: install it, or load its module")
     lock, record = locked(code, image), read_record(root, image, engine)
     again = "run `make image`" if engine != "apptainer" else "make it anew with `floodmark image convert`"
     if record is None:

@@ -22,5 +22,6 @@ def images(root: Path) -> list[Finding]:
     found = []
     for image in IMAGES:
         wrong = verify.problem(root, image, engine)
-        found.append(problem(f"image {image}", wrong, "make image") if wrong else ok(f"image {image}", "as locked"))
+        step = "floodmark image convert" if engine == "apptainer" else "make image"
+        found.append(problem(f"image {image}", wrong, step) if wrong else ok(f"image {image}", "as locked"))
     return found

@@ -17,6 +17,7 @@ import torch
 from floodmark.errors import UserError
 from floodmark.learning.weights import load_weights, save_weights
 from floodmark.progress import say
+from floodmark.storage import beside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ class VectorStore:
         name = hashlib.blake2b("\n".join(keys).encode(), digest_size=16).hexdigest()
         self._folder.mkdir(parents=True, exist_ok=True)
         tensor = torch.from_numpy(np.stack([self._new[key] for key in keys]))
-        partial = self._folder / f".partial-{os.getpid()}-{name}"
+        partial = beside(self._folder / name)
         save_weights(partial, {"embeddings": tensor}, {"keys": keys})
         os.replace(partial, self._folder / f"{name}.safetensors")
         self._new.clear()

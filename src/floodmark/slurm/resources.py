@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ class Resources:
     gpus: int = 0
 
 
+GPUS = "FLOODMARK_GPUS"
+"""How many GPUs each stage of the image cuda is to have, over what dvc.yaml says."""
 BOUNDS = {"cpus": (1, 1024), "memory_gib": (1, 16384), "minutes": (1, 43200), "gpus": (0, 64)}
 """Lowest and highest value of each; 43200 minutes are 30 days."""
 
@@ -48,7 +51,11 @@ def read_resources(address: str, root: Path | None = None) -> Resources:
         stages = yaml12.load(path.read_text(encoding="utf-8"))["stages"] if path.is_file() else {}
         if name in stages:
             meta = stages[name].get("meta") or {}
-            return _checked(meta.get("resources") or {}, f"{pipeline}: stages.{name}.meta.resources")
+            found = _checked(meta.get("resources") or {}, f"{pipeline}: stages.{name}.meta.resources")
+            wanted = os.environ.get(GPUS, "")
+            if meta.get("image") != "cuda" or not wanted:
+                return found
+            return _checked({**asdict(found), "gpus": int(wanted) if wanted.isdecimal() else wanted}, GPUS)
     raise UserError(
         f"{PIPELINE} has no stage {name}, so nothing says what it needs: `dvc stage list` shows those there are"
     )

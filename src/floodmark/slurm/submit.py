@@ -63,14 +63,16 @@ def submit(image: str, script: str, arguments: list[str], resources: Resources) 
     if stage is None:
         raise UserError(f"dvc.yaml has no stage {address}: `dvc stage list` shows those there are")
     stop, work = _Stop(), _digest(stage, command)
-    running, status = _running(address, work), 0
+    running, status = _running(address, work, stop), 0
+    if stop.number:
+        return 128 + stop.number
     if running is not None:
         say(f"{address}: job {running} runs it already")
         status = _wait(address, running, resources, stop)
     # DVC removes outputs before it starts a stage: what a job had written by then is gone, and is made again.
     if running is None or (status == 0 and not all(Path(out).exists() for out in stage.outs)):
         status = _wait(address, _sbatch(address, work, command, resources), resources, stop)
-        _see(stage, SECONDS_TO_SEE if status == 0 else 0)
+        _see(stage, SECONDS_TO_SEE if status == 0 else 0, stop)
     if status == 0 and _digest(stage, command) != work:
         raise UserError(
             f"{address}: its deps or params were changed while its job waited or ran: run `dvc repro` again"
@@ -78,10 +80,10 @@ def submit(image: str, script: str, arguments: list[str], resources: Resources) 
     return status
 
 
-def _see(stage: StageEntry, seconds: float) -> None:
+def _see(stage: StageEntry, seconds: float, stop: _Stop) -> None:
     """Wait until the outputs of a stage are seen here: a network file system may tell of them later than SLURM."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and not all(Path(out).exists() for out in stage.outs):
+    while not stop.number and time.monotonic() < deadline and not all(Path(out).exists() for out in stage.outs):
         time.sleep(TICK)
 
 
@@ -116,7 +118,7 @@ def _state_of_files(path: Path) -> list[tuple[str, int, int]]:
     return [(name, status.st_size, status.st_mtime_ns) for name, status in stats]
 
 
-def _running(address: str, work: str) -> str | None:
+def _running(address: str, work: str, stop: _Stop) -> str | None:
     """The job that does this work in this folder, after those that did other work of the stage here are cancelled."""
     here = [job for job in active_jobs(_name(address)) if job.folder == os.getcwd()]
     same = [job for job in here if job.comment == work][:1]
@@ -124,7 +126,7 @@ def _running(address: str, work: str) -> str | None:
         if job not in same:
             say(f"{address}: cancelling job {job.number}, which began before the stage's deps or params changed")
             ask("scancel", job.number)
-            while state(job.number).name not in ENDED:
+            while not stop.number and state(job.number).name not in ENDED:
                 time.sleep(TICK)
     return same[0].number if same else None
 

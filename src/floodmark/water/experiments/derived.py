@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from floodmark.storage import remove, write_json, write_table
+from floodmark.storage import beside, write_json, write_table
 from floodmark.water import splits
 from floodmark.water.dataset import Windows
 from floodmark.water.ground import read_ground
@@ -78,8 +77,7 @@ def derive_windows(origin: Origin, folder: Path, settings: MakeWindows) -> Windo
     """
     if folder.exists():
         return Windows(folder)
-    partial = folder.with_name(f".partial-{os.getpid()}-{folder.name}")
-    remove(partial)
+    partial = beside(folder)
     partial.mkdir(parents=True)
     for path in sorted(origin.windows.resolve().iterdir()):
         if path.name not in OWN:
@@ -101,8 +99,7 @@ def with_raw_numbers(windows: Windows, folder: Path) -> Windows:
     """The same windows, but for heights in metres and rain in mm h-1 where they were normalised; everything linked."""
     if folder.exists():
         return Windows(folder)
-    partial = folder.with_name(f".partial-{os.getpid()}-{folder.name}")
-    remove(partial)
+    partial = beside(folder)
     partial.mkdir(parents=True)
     for path in sorted(windows.folder.iterdir()):
         if path.name != "statistics.json":
