@@ -20,6 +20,7 @@ from tests.pipeline.projects import call, commit
 ROOT = Path(__file__).parents[2]
 BASE = f"localhost/{default_base(ROOT)}"
 CONFIGURATION = {"CONTAINERS_CONF": str(Path(__file__).with_name("containers.conf")), "BUILDAH_ISOLATION": "chroot"}
+SENTINEL = "lent-by-the-host-4711"
 PACKAGES = Path(__file__).with_name("packages.txt")
 
 
@@ -59,7 +60,8 @@ def records(base, tmp_path_factory):
             shutil.copytree(ROOT / "docker", shared / "docker", dirs_exist_ok=True)
             if not (shared / f".floodmark/images/{image}.podman.json").is_file():
                 command = ("-m", "floodmark.cli", "image", "build", image, "--engine", "podman", "--base", base)
-                call(shared, sys.executable, *command, PYTHONPATH=str(ROOT / "src"), **CONFIGURATION)
+                given = {"PYTHONPATH": str(ROOT / "src"), **CONFIGURATION, **marked(shared)}
+                call(shared, sys.executable, *command, **given)
         return shared / ".floodmark/images"
 
     return build
@@ -75,6 +77,15 @@ def disk(tmp_path_factory):
     subprocess.run(["mount", "-o", "loop", image, folder], check=True)
     yield folder
     subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def marked(folder):
+    """Settings of pip and certificates that would be known again in an image."""
+    own = os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
+    certificates = folder / "certificates.crt"
+    if Path(own).is_file():
+        certificates.write_text(f"{Path(own).read_text()}\n# {SENTINEL}\n")
+    return {"PIP_TRUSTED_HOST": f"{SENTINEL}.example", "PIP_CERT": str(certificates)} if certificates.exists() else {}
 
 
 PROBES = """

@@ -36,6 +36,7 @@ def refused(place):
 
 
 def test_it_has_no_network_no_root_to_write_to_and_writes_only_what_stages_write(probed):
+    (probed / "Makefile").write_text("all:\n")
     places = [
         "src/floodmark/grid.py",
         "stages/probe.py",
@@ -45,6 +46,7 @@ def test_it_has_no_network_no_root_to_write_to_and_writes_only_what_stages_write
         ".git/x",
         ".dvc/x",
     ]
+    places += ["Makefile", ".floodmark/images/geo.podman.json"]
     body = "found['network'] = os.listdir('/sys/class/net')\nfound['uid'] = os.getuid()\n"
     body += "".join(refused(place) for place in [*places, "/opt/floodmark/x", "/usr/x"])
     body += "Path('/tmp/x').write_text('x')\nfound['home'] = os.environ['HOME']\n"
@@ -64,11 +66,12 @@ def test_it_sees_its_project_and_nothing_else_of_the_machine(probed, tmp_path):
     )
     body += "found['names'] = sorted(os.environ)\n"
     (probed / "stages/probe.py").write_text(START + body + WRITE)
-    assert launch(probed, SECRET_TOKEN="x", AWS_SECRET_ACCESS_KEY="x").returncode == 0
+    secrets = {"SECRET_TOKEN": "x", "AWS_SECRET_ACCESS_KEY": "x", "https_proxy": "http://user:password@proxy.example"}
+    assert launch(probed, **secrets).returncode == 0
     found = json.loads((probed / "outputs/probe.json").read_text())
     assert found["around"] == ["a project"]
     assert found["key"] == ""
-    assert not {"SECRET_TOKEN", "AWS_SECRET_ACCESS_KEY", "MLFLOW_TRACKING_URI"} & set(found["names"])
+    assert not {*secrets, "MLFLOW_TRACKING_URI"} & set(found["names"])
     assert {"PYTHONPATH", "PYTHONHASHSEED", "DVC_ROOT"} <= set(found["names"])
 
 
