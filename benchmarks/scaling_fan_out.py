@@ -169,8 +169,8 @@ def measured(works: dict[str, Work], warm: Work, folder: Path) -> dict[str, Seco
 
 
 @click.command()
-@click.option("--files", default=12, show_default=True, help=f"Radar files of {FRAMES} frames.")
-@click.option("--storms", default=16, show_default=True, help="Events to simulate.")
+@click.option("--files", default=8, show_default=True, help=f"Radar files of {FRAMES} frames.")
+@click.option("--storms", default=12, show_default=True, help="Events to simulate.")
 @click.option("--cells", default=330, show_default=True, help="Cells of a side of the ground, a multiple of 30.")
 def main(files: int, storms: int, cells: int) -> None:
     """Print seconds, and the efficiency of two workers against one, as one JSON object on the last line."""

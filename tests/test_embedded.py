@@ -45,6 +45,7 @@ def test_a_users_own_data_is_never_pushed_into_it(clone):
     assert pushed(clone) == before
 
 
+@pytest.mark.slow
 def test_regenerating_it_gives_the_same_hash(clone):
     path = f"{ROOT / 'src'}:{ROOT}"
     call(ROOT, sys.executable, "-m", "demo.build", clone / "data", PYTHONPATH=path)

@@ -216,6 +216,7 @@ sys.exit(main(["train@small"]))
 
 
 @pytest.mark.parametrize("calls", [3, *(pytest.param(calls, marks=pytest.mark.slow) for calls in (5, 7, 8))])
+@pytest.mark.slow
 def test_a_mirror_killed_halfway_is_done_again(project, calls):
     # The parent takes the first two calls; the child has create, params, metrics, inputs, figure, end and tag.
     environment = {**os.environ, "PYTHONPATH": os.path.abspath("src"), "DVC_EXP_NAME": "e"}
@@ -280,6 +281,7 @@ def test_a_large_untracked_file_is_not_read(project, monkeypatch):
     assert before["git.revision"] == "no-commit"
 
 
+@pytest.mark.slow
 def test_equal_outputs_are_recorded_once_and_changed_ones_again(project):
     for _ in range(2):
         assert mirror(project, "train@small", DVC_EXP_NAME="e").returncode == 0
@@ -289,6 +291,7 @@ def test_equal_outputs_are_recorded_once_and_changed_ones_again(project):
     assert runs(project)[2] == 3
 
 
+@pytest.mark.slow
 def test_without_an_experiment_the_parent_is_head_and_what_is_uncommitted(project):
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
     subprocess.run(["git", *identity, "commit", "-q", "--allow-empty", "-m", "x"], cwd=project, check=True)

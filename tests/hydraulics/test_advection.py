@@ -12,6 +12,7 @@ from tests.hydraulics.test_symmetry import check_turns
 HOUR = 3600
 
 
+@pytest.mark.slow
 def test_a_lake_stays_at_rest():
     elevation = rough(0, holes=0.05)
     before = filled(elevation, 303.3)

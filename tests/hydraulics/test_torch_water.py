@@ -95,6 +95,7 @@ def test_a_steep_pit_that_drains_several_ways_is_held_back_alike(precision):
     assert one.depth[4, 4] < 0.1
 
 
+@pytest.mark.slow
 def test_the_convective_acceleration_counts_alike():
     bed, roughness = ground(), rough()
     options = {"manning_n": roughness, "edges": EDGES["levels"], "depth": filled(bed)}

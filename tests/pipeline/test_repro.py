@@ -121,6 +121,7 @@ def test_rebuilding_from_nothing_gives_the_same_lock(project):
     assert (project / "dvc.lock").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_an_experiment_changes_what_depends_on_its_param_and_shows_in_metrics_diff(project):
     result = call(project, "dvc", "exp", "run", "--name", "stricter", "-S", "augment.candidate_threshold=0.9")
     ran = {line.split("'")[1] for line in result.stdout.splitlines() if line.startswith("Running stage")}
