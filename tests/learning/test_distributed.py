@@ -149,7 +149,7 @@ def test_two_machines_are_as_one(trained, study, tmp_path):
 @pytest.fixture
 def project(study, tmp_path):
     """What the stages `train_text` and `train_water` find where `dvc repro` runs them, of the study."""
-    for name in ("src", "stages"):
+    for name in ("docker", "src", "stages"):
         (tmp_path / name).symlink_to(ROOT / name)
     for name in ("dvc.yaml", "params.yaml"):
         shutil.copy(ROOT / name, tmp_path)
