@@ -28,7 +28,8 @@ def clone(tmp_path):
     folder = tmp_path / "floodmark"
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", ".", str(folder)], check=True)
     (folder / ".venv").symlink_to(sys.prefix)
-    os.utime(folder / "constraints.txt", (0, 0))
+    for name in ("constraints.txt", "constraints-cluster.txt"):
+        os.utime(folder / name, (0, 0))
     return folder
 
 
