@@ -10,10 +10,11 @@ from floodmark.stage import stage
 @stage(argument="confidence", shared=True, random=Random, train_clip=TrainClip)
 def main(random: Random, train_clip: TrainClip, confidence: str) -> None:
     """Two dense layers over CLIP, trained on tweets whose photo is sure enough: none, 0, 0.5, ..."""
+    from floodmark.learning.work import resumable
     from floodmark.sentiment.clip_models import train_clip as train
     from floodmark.storage import outputs
 
-    with outputs(f"outputs/sentiment/clip/{confidence}") as (folder,):
+    with resumable(f"train_clip@{confidence}") as work, outputs(f"outputs/sentiment/clip/{confidence}") as (folder,):
         folder.mkdir(exist_ok=True)  # 0.5 looks like a file with a suffix
         train(
             confidence,
@@ -23,6 +24,7 @@ def main(random: Random, train_clip: TrainClip, confidence: str) -> None:
             folder,
             train_clip,
             random.seed,
+            work,
         )
 
 

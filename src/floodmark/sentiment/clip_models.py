@@ -31,8 +31,9 @@ def train_clip(
     folder: Path,
     settings: TrainClip,
     seed: int,
+    work: Path | None = None,
 ) -> None:
-    """Train on the tweets that have a photo, their own or one assigned at this confidence.
+    """Train on the tweets that have a photo, their own or one assigned at this confidence, with `work` resumed.
 
     Validation and test are the same tweets with the same photos at every confidence: their own, or the one drawn at
     the candidate threshold, or none.
@@ -54,6 +55,7 @@ def train_clip(
         folder,
         seed,
         details={"assigned": len(assigned)},
+        work=work,
     )
 
 

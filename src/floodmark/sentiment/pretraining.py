@@ -37,11 +37,13 @@ SHIFT = 4
 """Photos are moved by up to this many pixels in training, beside being mirrored."""
 
 
-def pretrain(tweets: Path, media: Path, folder: Path, settings: PretrainClip, seed: int) -> None:
+def pretrain(
+    tweets: Path, media: Path, folder: Path, settings: PretrainClip, seed: int, work: Path | None = None
+) -> None:
     """Write a CLIP model as open_clip's `local-dir:`, with `history.csv` and `train.json`.
 
     Only photos and texts of the training split are learnt from. Without any pair the seeded, untrained model is
-    written and marked so, and the stages after it carry on.
+    written and marked so, and the stages after it carry on. With `work`, a training goes on from where it was cut off.
     """
     if settings.pretrained is not None:
         _pass_through(settings.pretrained, folder)
@@ -54,7 +56,7 @@ def pretrain(tweets: Path, media: Path, folder: Path, settings: PretrainClip, se
     say(f"{len(training)} photo-text pairs to learn from, {len(validation)} to validate")
     history = []
     if len(training) > 1 and settings.epochs:
-        history = _train(clip, photos, training, validation, settings, seed)
+        history = _train(clip, photos, training, validation, settings, seed, work)
     else:
         say("no photo-text pairs to learn from: the CLIP model is written untrained")
     write_weights(folder, clip.model)
@@ -105,7 +107,13 @@ def _pairs(tweets: pl.DataFrame, photos: Photos, split: str) -> pl.DataFrame:
 
 
 def _train(
-    clip: Clip, photos: Photos, training: pl.DataFrame, validation: pl.DataFrame, settings: PretrainClip, seed: int
+    clip: Clip,
+    photos: Photos,
+    training: pl.DataFrame,
+    validation: pl.DataFrame,
+    settings: PretrainClip,
+    seed: int,
+    work: Path | None,
 ) -> list[dict[str, float]]:
     device = pick_device()
     clip.model.to(device)
@@ -114,8 +122,11 @@ def _train(
     rows = training["row"].to_numpy()
     size = min(settings.batch_size, len(rows))
     steps = len(rows) // size
+    reached = 0
 
     def batches(epoch: int) -> Iterator[tuple[torch.Tensor, ...]]:
+        nonlocal reached
+        reached = epoch
         rng = generator(seed, "pretrain_clip", "epoch", epoch)
         # The last, smaller batch is left out: a contrast among fewer photos is another loss. Its pairs come elsewhere.
         for pairs in rng.permutation(len(rows))[: steps * size].reshape(steps, size):
@@ -128,16 +139,14 @@ def _train(
     def loss(batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
         return contrastive_loss(clip.model, *batch)
 
-    epochs = iter(range(1, settings.epochs + 1))
-
     def evaluate() -> dict[str, float]:
-        epoch, scores = next(epochs), retrieval(clip, pixels, validation)
+        scores = retrieval(clip, pixels, validation)
         # Without photos to validate on the last epoch is kept.
-        selection = scores["recall"] if len(validation) else float(epoch)
+        selection = scores["recall"] if len(validation) else float(reached)
         return {**scores, "logit_scale": clip.model.logit_scale.exp().item(), "selection": selection}
 
     schedule = Schedule(settings.epochs, settings.learning_rate, settings.weight_decay, steps, settings.epochs)
-    history = fit(clip.model, loss, batches, evaluate, schedule, "selection", whole=size)
+    history = fit(clip.model, loss, batches, evaluate, schedule, "selection", work=work, whole=size)
     clip.model.to("cpu")
     return history
 

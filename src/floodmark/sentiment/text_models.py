@@ -35,8 +35,10 @@ ARCHITECTURE = {
 """The settings that shape a model; the others say how it is trained."""
 
 
-def train_text(name: str, tweets: Path, vectors: Path, folder: Path, settings: TrainText, seed: int) -> None:
-    """Train `lstm` or `transformer` on the labelled tweets.
+def train_text(
+    name: str, tweets: Path, vectors: Path, folder: Path, settings: TrainText, seed: int, work: Path | None = None
+) -> None:
+    """Train `lstm` or `transformer` on the labelled tweets; with `work`, on from where it was cut off.
 
     Raises:
         UserError: if there is no such model.
@@ -59,6 +61,7 @@ def train_text(name: str, tweets: Path, vectors: Path, folder: Path, settings: T
         seed,
         trim,
         {"vocabulary": {"words": len(source.words), "unknown_share": unknown_share(words, index)}},
+        work,
     )
 
 

@@ -67,6 +67,7 @@ def train(
     seed: int,
     collate: Callable[[tuple[torch.Tensor, ...]], tuple[torch.Tensor, ...]] = tuple,
     details: dict[str, Any] | None = None,
+    work: Path | None = None,
 ) -> None:
     """Train one model and write `model.safetensors`, `history.csv` and `train.json`.
 
@@ -83,6 +84,7 @@ def train(
         seed: Of the study.
         collate: Turns the rows of a batch into the arguments of the model.
         details: Added to `train.json`.
+        work: Where a training that was cut off is kept, see `fit`.
     """
     training = splits["train"]
     counts = {split: len(examples) for split, examples in splits.items()}
@@ -102,7 +104,7 @@ def train(
         predicted = decided(predict(model, validation.inputs, collate))
         return classification_scores(confusion_matrix(validation.labels, predicted, 2))
 
-    history = fit_classifier(name, model, training, evaluate, settings, seed, collate)
+    history = fit_classifier(name, model, training, evaluate, settings, seed, collate, work=work)
     save_weights(folder / "model.safetensors", model.state_dict(), config | {"trained": True})
     write_history(folder / "history.csv", history)
     summary["trained"] = True
@@ -130,6 +132,7 @@ def fit_classifier(
     seed: int,
     collate: Callable[[tuple[torch.Tensor, ...]], tuple[torch.Tensor, ...]] = tuple,
     objective: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor] = weighted_cross_entropy,
+    work: Path | None = None,
 ) -> list[dict[str, float]]:
     """Train a classifier in place; it is left with the weights of the epoch with the best balanced accuracy.
 
@@ -142,6 +145,7 @@ def fit_classifier(
         seed: Of the study.
         collate: Turns the rows of a batch into the arguments of the model.
         objective: The loss, from logits, truth and the weights of the classes.
+        work: Where a training that was cut off is kept, see `fit`.
 
     Returns:
         The history, a row an epoch.
@@ -170,7 +174,7 @@ def fit_classifier(
 
     steps = -(-len(labels) // settings.batch_size)
     schedule = Schedule(settings.epochs, settings.learning_rate, settings.weight_decay, steps, settings.patience)
-    return fit(model, loss, batches, scores, schedule, "balanced_accuracy")
+    return fit(model, loss, batches, scores, schedule, "balanced_accuracy", work=work)
 
 
 class _Running:
