@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from floodmark.containers.engines import LOCAL, pick_engine
-from floodmark.containers.gpus import leased, present, wanted
+from floodmark.containers.gpus import leased, present, processes, wanted
 from floodmark.errors import UserError
 
 if TYPE_CHECKING:
@@ -40,14 +40,15 @@ def start(image: str, script: Path, rest: list[str]) -> int:
             f"FLOODMARK_SCHEDULER with FLOODMARK_ENGINE={engine}: a container has no network to reach workers by: "
             "unset one of them"
         )
-    processes = _processes(script)
-    command = [*_torchrun(processes), str(script), *rest]
+    asked = processes(os.environ)
+    together = asked if SHARED in script.read_text(encoding="utf-8") else 1
+    command = [*_torchrun(together), str(script), *rest]
     gpus_here = _gpus(engine) if image == "cuda" else []
     training = TIMINGS / f"{address}.training.json"
     training.unlink(missing_ok=True)
     throughput = str(training.absolute())
     timing: dict[str, Any] = {"stage": script.stem, "image": image, "engine": engine, "started": time.time()}
-    with leased(gpus_here, wanted(os.environ, processes)) as gpus:
+    with leased(gpus_here, wanted(os.environ, together)) as gpus:
         if engine == LOCAL:
             lent = {"CUDA_VISIBLE_DEVICES": ",".join(gpus)} if gpus else {}
             status = _run(command, {"FLOODMARK_THROUGHPUT": throughput, **lent})
@@ -57,7 +58,7 @@ def start(image: str, script: Path, rest: list[str]) -> int:
             status, record = run_stage(image, address, command, engine, gpus, throughput)
             timing["image_id"] = record.id
     if status == 0:
-        timing |= {"gpus": gpus, "processes": processes, "seconds": time.time() - timing["started"]}
+        timing |= {"gpus": gpus, "processes": together, "seconds": time.time() - timing["started"]}
         # Outside every DVC output.
         TIMINGS.mkdir(exist_ok=True)
         (TIMINGS / f"{address}.json").write_text(json.dumps(timing, indent=2) + "\n", encoding="utf-8")
@@ -77,27 +78,16 @@ def _gpus(engine: str) -> list[str]:
     return found if device == "cuda" else []
 
 
-def _processes(script: Path) -> int:
-    """Processes that train together: `FLOODMARK_PROCESSES` for a stage that can, else one.
-
-    Raises:
-        UserError: if the variable is no positive number.
-    """
-    text = os.environ.get("FLOODMARK_PROCESSES", "1")
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise UserError(f"FLOODMARK_PROCESSES={text}: must be a whole number from 1; unset, one process trains")
-    return int(text) if SHARED in script.read_text(encoding="utf-8") else 1
-
-
-def _torchrun(processes: int) -> list[str]:
-    """What stands before a script that several processes run together."""
-    if processes == 1:
+def _torchrun(together: int) -> list[str]:
+    """What stands before a script that several processes run together, which share the threads of the stage."""
+    if together == 1:
         return []
-    # torchrun gives each process one thread unless told otherwise; a host's name need not resolve in a container.
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores // processes)))
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    # torchrun gives each process one thread unless told otherwise; a host's name need not resolve in a container.
+    os.environ["OMP_NUM_THREADS"] = str(max(1, (int(threads) if threads.isdigit() else cores) // together))
     here = ["--standalone", "--local-addr=localhost"]
-    return ["-m", "torch.distributed.run", *here, f"--nproc-per-node={processes}"]
+    return ["-m", "torch.distributed.run", *here, f"--nproc-per-node={together}"]
 
 
 def _run(arguments: list[str], variables: dict[str, str]) -> int:

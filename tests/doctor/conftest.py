@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-FILES = ("pyproject.toml", "constraints.txt", "constraints-sentence.txt", "dvc.yaml", "params.yaml", "key.fingerprint")
+FILES = ("pyproject.toml", "dvc.yaml", "params.yaml", "key.fingerprint",
+         "constraints.txt", "constraints-cluster.txt", "constraints-sentence.txt")  # fmt: skip
 
 
 @pytest.fixture

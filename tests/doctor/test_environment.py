@@ -66,7 +66,7 @@ def test_pins_that_are_missing_or_differ_are_named_and_counted(project):
     (project / "constraints.txt").write_text(text + "No_Such.Package==1.0\n")
     missing, other = (item for item in pins(project) if item.name == "pins")
     assert (missing.state, other.state) == ("problem", "warning")
-    assert "1 of 222 packages are missing: no-such-package" in missing.found
+    assert "1 of 235 packages are missing: no-such-package" in missing.found
     assert f"click {installed()['click']} (pinned: 0.0.1.dev1)" in other.found
     assert "make setup" in missing.step
 
@@ -101,6 +101,18 @@ def test_a_misspelt_variable_is_told_with_the_nearest(project, monkeypatch):
     assert wrong.state == "warning"
     assert "was FLOODMARK_ENGINE meant?" in wrong.step
     assert all(name in wrong.found for name in KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("FLOODMARK_PROCESSES", "lots"), ("FLOODMARK_GPUS", "0"), ("FLOODMARK_SCHEDULER", "nowhere")],
+)
+def test_a_value_that_a_stage_would_refuse_is_told_in_its_words(project, monkeypatch, name, value):
+    assert [item.state for item in variables(project)] == ["ok"]
+    monkeypatch.setenv(name, value)
+    wrong = only(variables(project), name)
+    assert wrong.state == "problem"
+    assert wrong.found.startswith(f"{name}={value}: must be")
 
 
 def test_every_variable_that_the_code_reads_is_known_and_explained():

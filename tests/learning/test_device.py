@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from floodmark.errors import UserError
+from floodmark.learning import device
 from floodmark.learning.device import _say_once, pick_device
 
 
@@ -18,7 +19,7 @@ def gpus(monkeypatch, count, capability=(9, 0), built=("sm_80", "sm_90")):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "count", "device"),
+    ("wanted", "count", "expected"),
     [
         (None, 0, "cpu"),
         (None, 1, "cuda"),
@@ -28,12 +29,12 @@ def gpus(monkeypatch, count, capability=(9, 0), built=("sm_80", "sm_90")):
         ("cuda:1", 2, "cuda:1"),
     ],
 )
-def test_the_variable_overrules_the_machine(monkeypatch, wanted, count, device):
+def test_the_variable_overrules_the_machine(monkeypatch, wanted, count, expected):
     gpus(monkeypatch, count)
     monkeypatch.delenv("FLOODMARK_DEVICE", raising=False)
     if wanted is not None:
         monkeypatch.setenv("FLOODMARK_DEVICE", wanted)
-    assert pick_device() == torch.device(device)
+    assert pick_device() == torch.device(expected)
 
 
 @pytest.mark.parametrize("wanted", ["gpu", "CPU", "cuda:", "cuda:-1", "cuda:x", "mps", "meta", "cpu:0"])
@@ -60,6 +61,32 @@ def test_a_gpu_that_torch_has_no_code_for_gives_way_to_the_cpu_and_that_is_said_
     assert "Tesla V100 has compute capability 7.0, and this torch was built for sm_80, sm_90 only" in line
     assert "computing on the CPU" in line
     assert "docs/how-to/choose-torch.md" in line
+
+
+@pytest.mark.parametrize(
+    ("files", "visible", "told"),
+    [
+        (("nvidia0", "nvidiactl"), None, 1),
+        (("nvidia0",), "", 0),
+        (("nvidia0",), "-1", 0),
+        (("nvidiactl", "null"), None, 0),
+    ],
+)
+def test_gpus_that_torch_cannot_use_at_all_are_told_once(monkeypatch, capsys, tmp_path, files, visible, told):
+    gpus(monkeypatch, 0)
+    for name in files:
+        (tmp_path / name).touch()
+    for name, value in (("FLOODMARK_DEVICE", None), ("CUDA_VISIBLE_DEVICES", visible)):
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    found = device.gpu_files
+    monkeypatch.setattr(device, "gpu_files", lambda: found(tmp_path))
+    _say_once.cache_clear()
+    assert [pick_device().type for _ in range(2)] == ["cpu"] * 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == told
+    assert all(f"{tmp_path / 'nvidia0'} are here, and torch {torch.__version__}" in line for line in lines)
 
 
 @pytest.mark.parametrize("wanted", ["cuda", "cuda:1"])

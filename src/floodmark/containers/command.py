@@ -55,7 +55,9 @@ def check() -> None:
     found = [(name, engine) for name in IMAGES for engine in ENGINES if read_record(Path.cwd(), name, engine)]
     problems = [(name, engine, problem(Path.cwd(), name, engine)) for name, engine in found]
     for name, engine, what in problems:
-        click.echo(f"{name} ({engine}): {what or 'built from the locked inputs, and the same since'}")
+        record = read_record(Path.cwd(), name, engine)
+        torch = f", with torch {record.torch}" if record and record.torch else ""
+        click.echo(f"{name} ({engine}): {what or f'built from the locked inputs, and the same since{torch}'}")
     if not found:
         click.echo("no image was built here: run `make image`; without one, stages run with FLOODMARK_ENGINE=local")
     sys.exit(1 if any(what for *_, what in problems) else 0)

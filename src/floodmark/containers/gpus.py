@@ -1,4 +1,4 @@
-"""GPUs for one stage: as many as it wants, each locked while it runs, so that experiments do not share one."""
+"""GPUs and processes of one stage: as many as it wants, each GPU locked while it runs, so that no two share one."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WANTED = "FLOODMARK_GPUS"
 """How many GPUs a stage is lent; one where it is not set."""
+TOGETHER = "FLOODMARK_PROCESSES"
 
 
 def present(caller: Mapping[str, str], devices: Path = Path("/dev")) -> list[str]:
@@ -85,6 +86,18 @@ def wanted(caller: Mapping[str, str], processes: int) -> int:
         raise UserError(
             f"{WANTED}={text}: must be a whole number from 1; unset, a stage is lent one GPU for each process"
         )
+    return int(text)
+
+
+def processes(caller: Mapping[str, str]) -> int:
+    """How many processes train one model together: what `FLOODMARK_PROCESSES` says, else one.
+
+    Raises:
+        UserError: if it says no positive number.
+    """
+    text = caller.get(TOGETHER, "1")
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise UserError(f"{TOGETHER}={text}: must be a whole number from 1; unset, one process trains")
     return int(text)
 
 

@@ -10,6 +10,8 @@ from floodmark.doctor.finding import Finding, ok, problem
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from floodmark.containers.record import Record
+
 
 def images(root: Path) -> list[Finding]:
     """Each image of the engine that stages would use."""
@@ -18,10 +20,19 @@ def images(root: Path) -> list[Finding]:
         return [ok("images", f"none is needed: stages run {LOCAL}")] if engine == LOCAL else []
     from floodmark.containers import verify
     from floodmark.containers.inputs import IMAGES
+    from floodmark.containers.record import read_record
 
     found = []
     for image in IMAGES:
         wrong = verify.problem(root, image, engine)
         step = "floodmark image convert" if engine == "apptainer" else "make image"
-        found.append(problem(f"image {image}", wrong, step) if wrong else ok(f"image {image}", "as locked"))
+        found.append(
+            problem(f"image {image}", wrong, step) if wrong else _good(image, read_record(root, image, engine))
+        )
     return found
+
+
+def _good(image: str, record: Record | None) -> Finding:
+    """As locked, with the build of torch, which is no input: one without CUDA is smaller, and slower where GPUs are."""
+    torch = record.torch if record else ""
+    return ok(f"image {image}", f"as locked, with torch {torch}" if torch else "as locked")

@@ -1,4 +1,4 @@
-"""The installed packages against constraints.txt: other versions may work, but not to the same bytes."""
+"""The installed packages against the pins of `make setup`: other versions may work, but not to the same bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-PINS, SENTENCE = "constraints.txt", "constraints-sentence.txt"
+PINS, CLUSTER, SENTENCE = "constraints.txt", "constraints-cluster.txt", "constraints-sentence.txt"
 SHOWN = 4
 """How many packages a line names."""
 COMING_ALONG = ("nvidia-", "cuda-", "triton", "pip", "setuptools", "wheel", "floodmark")
@@ -20,7 +20,7 @@ COMING_ALONG = ("nvidia-", "cuda-", "triton", "pip", "setuptools", "wheel", "flo
 
 def pins(root: Path) -> list[Finding]:
     """What is missing, has another version, belongs to an extra, or is there beyond the pins."""
-    have, wanted = installed(), read_pins(root / PINS)
+    have, wanted = installed(), read_pins(root / PINS) | read_pins(root / CLUSTER)
     extra = read_pins(root / SENTENCE) if (root / SENTENCE).is_file() else {}
     return [*_base(wanted, have), *_sentence(extra, have), *_beyond({**wanted, **extra}, have)]
 
@@ -61,7 +61,7 @@ def _base(wanted: Mapping[str, str], have: Mapping[str, str]) -> list[Finding]:
     if other:
         said = f"{len(other)} of {len(wanted)} packages have another version, so bytes may differ: {_first(other)}"
         findings.append(warning("pins", said, "rm -f .venv/.installed && make setup"))
-    return findings or [ok("pins", f"all {len(wanted)} packages have the version that {PINS} names")]
+    return findings or [ok("pins", f"all {len(wanted)} packages have the versions of {PINS} and {CLUSTER}")]
 
 
 def _sentence(wanted: Mapping[str, str], have: Mapping[str, str]) -> list[Finding]:

@@ -6,9 +6,14 @@ import difflib
 import os
 from typing import TYPE_CHECKING
 
-from floodmark.doctor.finding import ok, warning
+from floodmark.containers.gpus import TOGETHER, WANTED, processes, wanted
+from floodmark.doctor.finding import ok, problem, warning
+from floodmark.errors import UserError
+from floodmark.learning.cluster import scheduler
+from floodmark.learning.likeness import VARIABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from floodmark.doctor.finding import Finding
@@ -32,7 +37,20 @@ def variables(root: Path) -> list[Finding]:
     found = {name: value for name, value in sorted(os.environ.items()) if name.startswith(PREFIX)}
     read = [f"{name}={value}" for name, value in found.items() if name in KNOWN]
     said = ok("variables", ", ".join(read) if read else f"no {PREFIX} variable is set: the defaults hold")
-    return [said, *(_unknown(name) for name in found if name not in KNOWN)]
+    return [said, *_refused(), *(_unknown(name) for name in found if name not in KNOWN)]
+
+
+def _refused() -> Iterator[Finding]:
+    """What a stage would refuse, in its own words; devices, engines and launches have lines of their own."""
+    for name, read in (
+        (TOGETHER, lambda: processes(os.environ)),
+        (WANTED, lambda: wanted(os.environ, 1)),
+        (VARIABLE, scheduler),
+    ):
+        try:
+            read()
+        except UserError as error:
+            yield problem(name, str(error), f"unset {name}, or set it so")
 
 
 def _unknown(name: str) -> Finding:

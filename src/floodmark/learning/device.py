@@ -6,6 +6,7 @@ import os
 import platform
 import re
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from floodmark import ranks
@@ -23,7 +24,8 @@ GUIDE = "docs/how-to/choose-torch.md"
 def pick_device() -> torch.device:
     """CUDA where torch can use it, else the CPU; `FLOODMARK_DEVICE` overrules. Each rank has a GPU of its own.
 
-    A GPU that torch has no code for would fail at its first computation: the CPU is used, and that is said once.
+    A GPU that torch has no code for would fail at its first computation: the CPU is used, and that is said once, as it
+    is where torch can use none of the GPUs that are there.
 
     Raises:
         UserError: if the variable names no device, or one that torch cannot use here, or ranks would share a GPU.
@@ -32,7 +34,7 @@ def pick_device() -> torch.device:
 
     wanted = os.environ.get(VARIABLE)
     if not wanted:
-        return _or_cpu(_own_gpu()) if torch.cuda.is_available() else torch.device("cpu")
+        return _or_cpu(_own_gpu()) if torch.cuda.is_available() else _cpu_beside(gpu_files())
     if re.fullmatch(r"cpu|cuda(:\d{1,3})?", wanted, re.ASCII) is None:
         raise UserError(
             f"{VARIABLE}={wanted}: must be cpu, cuda or cuda:N, N counting the GPUs from 0; unset, the first GPU "
@@ -53,6 +55,25 @@ def pick_device() -> torch.device:
         if reason:
             raise UserError(f"{VARIABLE}={wanted}: {reason}: choose cpu, or another torch ({GUIDE})")
     return _own_gpu() if wanted == "cuda" else torch.device(wanted)
+
+
+def gpu_files(devices: Path = Path("/dev")) -> list[Path]:
+    """The device files of NVIDIA's GPUs, without those where CUDA_VISIBLE_DEVICES leaves none."""
+    left = os.environ.get("CUDA_VISIBLE_DEVICES", "all")
+    return sorted(devices.glob("nvidia[0-9]*")) if left not in ("", "-1", "NoDevFiles") else []
+
+
+def _cpu_beside(files: list[Path]) -> torch.device:
+    """The CPU; without a word only where there is no GPU."""
+    import torch
+
+    if files:
+        built = f"for CUDA {torch.version.cuda}" if torch.version.cuda else "without CUDA"
+        _say_once(
+            f"{', '.join(map(str, files))} are here, and torch {torch.__version__}, built {built}, can use none of "
+            f"them: computing on the CPU, which is slower ({GUIDE})"
+        )
+    return torch.device("cpu")
 
 
 def _or_cpu(gpu: torch.device) -> torch.device:
