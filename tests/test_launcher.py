@@ -13,11 +13,12 @@ import pytest
 ROOT = Path.cwd()
 
 STAGE = """
-import os, sys, time
+import os, signal, sys, time
 import floodmark.marker
 from pathlib import Path
 Path("seen.txt").write_text(f"{floodmark.marker.VALUE} {os.environ['PYTHONHASHSEED']} {sys.argv[1:]}")
 if "sleep" in sys.argv:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         print("ready", flush=True)
         time.sleep(60)
@@ -136,13 +137,14 @@ def test_it_says_what_keeps_a_stage_from_being_launched_elsewhere(project, tmp_p
     assert "Traceback" not in result.stderr
 
 
-def test_a_signal_reaches_the_stage(project):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_a_signal_reaches_the_stage(project, number):
     environment = {**os.environ, "MLFLOW_TRACKING_URI": "none", "FLOODMARK_PYTHON": str(ROOT / ".venv/bin/python")}
     process = subprocess.Popen(
         ["stages/run", "geo", "stages/probe.py", "sleep"], cwd=project, env=environment, stdout=subprocess.PIPE
     )
     assert process.stdout.readline() == b"ready\n"
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     assert process.wait(20) != 0
     deadline = time.monotonic() + 5
     while not (project / "cleaned.txt").exists() and time.monotonic() < deadline:

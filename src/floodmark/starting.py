@@ -50,7 +50,7 @@ def start(image: str, script: Path, rest: list[str]) -> int:
     timing: dict[str, Any] = {"stage": script.stem, "image": image, "engine": engine, "started": time.time()}
     with leased(gpus_here, wanted(os.environ, together)) as gpus:
         if engine == LOCAL:
-            lent = {"CUDA_VISIBLE_DEVICES": ",".join(gpus)} if gpus else {}
+            lent = {"CUDA_VISIBLE_DEVICES": ",".join(gpus)} if gpus_here else {}
             status = _run(command, {"FLOODMARK_THROUGHPUT": throughput, **lent})
         else:
             from floodmark.containers.run import run_stage
@@ -91,13 +91,14 @@ def _torchrun(together: int) -> list[str]:
 
 
 def _run(arguments: list[str], variables: dict[str, str]) -> int:
-    """Run this Python in the foreground; pass SIGTERM and SIGINT on to it and return its exit status."""
+    """Run this Python in the foreground; pass signals on to it and return its exit status."""
     with subprocess.Popen([sys.executable, *arguments], env={**os.environ, **variables}) as process:
 
         def forward(number: int, frame: FrameType | None) -> None:
-            process.send_signal(number)
+            # A stage ends in good order by these two; when its terminal is closed it is to do so too.
+            process.send_signal(signal.SIGTERM if number == signal.SIGHUP else number)
 
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, forward)
         status = process.wait()
     return 128 - status if status < 0 else status

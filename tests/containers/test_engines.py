@@ -6,6 +6,7 @@ import pytest
 
 from floodmark.containers.engines import PROXIES, Run, apptainer, docker, pick_engine, podman
 from floodmark.containers.mounts import Mount
+from floodmark.containers.run import client_variables
 from floodmark.errors import UserError
 
 HERE = Path("/home/ada/a study")
@@ -89,7 +90,7 @@ def test_podman():
 
 def test_apptainer():
     home = ["--home", "/scratch/home:/home/floodmark"]
-    line = ["apptainer", "exec", "--cleanenv", "--contain", *home, "--net", "--network=none"]
+    line = ["apptainer", "exec", "--containall", "--cleanenv", "--no-eval", *home, "--net", "--network=none"]
     binds = ["--bind", f"{HERE}:{HERE}:rw", "--bind", f"/dev/null:{HERE}/.floodmark/key:ro"]
     # Apptainer lets nobody choose a home by a variable.
     environment = ["--env", "OMP_NUM_THREADS=2"]
@@ -98,6 +99,23 @@ def test_apptainer():
     assert apptainer(run(**given)) == [*line, *binds, *environment, "--env", "CUDA_VISIBLE_DEVICES=", *tail]
     lent = ["--env", "CUDA_VISIBLE_DEVICES=1,3"]
     assert apptainer(run(**given, gpus=["1", "3"])) == [*line, "--nv", *binds, *environment, *lent, *tail]
+
+
+def test_an_engines_client_is_not_told_what_overrules_its_command_line():
+    kept = {
+        "PATH": "/bin",
+        "APPTAINER_TMPDIR": "/scratch",
+        "APPTAINER_CACHEDIR": "/scratch/c",
+        "DOCKER_HOST": "unix:///x",
+    }
+    names = (
+        "APPTAINER_BIND",
+        "APPTAINER_MOUNT",
+        "APPTAINER_WRITABLE_TMPFS",
+        "APPTAINERENV_LD_PRELOAD",
+        "SINGULARITY_NV",
+    )
+    assert client_variables({**kept, **dict.fromkeys(names, "1")}) == kept
 
 
 def test_apptainer_says_which_paths_it_cannot_bind():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from floodmark.containers.archive import archived_labels
+from floodmark.containers.archive import archived
 from floodmark.containers.inputs import compute
 from floodmark.errors import UserError
 from tests.containers.conftest import BASE, CONFIGURATION, SENTINEL, podman
@@ -86,10 +86,12 @@ def test_an_archive_of_it_says_what_it_was_built_from(geo, records, tmp_path):
     command = [sys.executable, "-m", "floodmark.cli", "image", "save", "geo", "--archive", str(tmp_path / "geo.tar")]
     given = environment(PYTHONPATH=str(Path("src").absolute()), FLOODMARK_ENGINE="podman", **CONFIGURATION)
     subprocess.run(command, cwd=shared, env=given, check=True, capture_output=True)
-    assert archived_labels(tmp_path / "geo.tar")["floodmark.inputs"] == geo["inputs"]
+    found = archived(tmp_path / "geo.tar")
+    assert found.labels["floodmark.inputs"] == geo["inputs"]
+    assert found.digest == geo["id"]
     (tmp_path / "cut.tar").write_bytes((tmp_path / "geo.tar").read_bytes()[:1000])
     with pytest.raises(UserError, match="is no archive of one image"):
-        archived_labels(tmp_path / "cut.tar")
+        archived(tmp_path / "cut.tar")
     # apptainer is not installed where this is tested: the conversion stops there, after the archive was looked at.
     command[4:] = ["convert", "geo", "--archive", str(tmp_path / "geo.tar")]
     converted = subprocess.run(command, cwd=shared, env=given, check=False, capture_output=True, text=True)

@@ -131,10 +131,11 @@ def running(project):
     return [name for name in names if str(project) in name]
 
 
-def test_ctrl_c_stops_the_container_and_leaves_no_output(probed):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_ctrl_c_and_a_closed_terminal_stop_the_container_and_leave_no_output(probed, number):
     process = started(probed)
     assert running(probed)
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, number)
     assert process.wait(60) != 0
     wait_for(lambda: not running(probed), 20)
     assert not (probed / "outputs").exists()
@@ -142,7 +143,9 @@ def test_ctrl_c_stops_the_container_and_leaves_no_output(probed):
 
 def test_a_stage_that_ignores_signals_is_killed(probed, monkeypatch):
     run = probed / "src/floodmark/containers/run.py"
-    run.write_text(run.read_text().replace("SECONDS_TO_STOP = 30", "SECONDS_TO_STOP = 1"))
+    text = run.read_text()
+    assert "SECONDS_TO_STOP = 20" in text
+    run.write_text(text.replace("SECONDS_TO_STOP = 20", "SECONDS_TO_STOP = 1"))
     (probed / "stages/probe.py").write_text(
         "import signal, time\nfrom pathlib import Path\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "Path('ready').touch()\ntime.sleep(300)\n"
@@ -150,7 +153,7 @@ def test_a_stage_that_ignores_signals_is_killed(probed, monkeypatch):
     process = subprocess.Popen(["stages/run", "geo", "stages/probe.py"], cwd=probed, env=environment(**ENGINE))
     wait_for(lambda: (probed / "ready").exists(), 60)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(40) != 0
+    assert process.wait(15) != 0
     wait_for(lambda: not running(probed), 20)
 
 

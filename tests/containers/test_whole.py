@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 
+from floodmark.dag import RESULTS, every_stage, read_stages
 from tests.containers.conftest import CONFIGURATION
 from tests.containers.test_caches import recorded
 from tests.pipeline.projects import call, commit, copy_project
@@ -35,19 +36,33 @@ def contained(tiny_project, images, tmp_path):
 
 def test_the_whole_pipeline_rebuilt_in_containers_has_the_same_lock(contained):
     expected = (contained / "dvc.lock").read_bytes()
-    for name in ("outputs", "timings", ".dvc/cache/runs"):
+    # The last holds the vectors that `embed` knows already.
+    for name in ("outputs", "timings", ".dvc/cache/runs", ".dvc/tmp/floodmark"):
         shutil.rmtree(contained / name)
     (contained / "dvc.lock").unlink()
     call(contained, "dvc", "repro", **PODMAN)
     assert (contained / "dvc.lock").read_bytes() == expected
-    timings = [json.loads(path.read_text()) for path in (contained / "timings").glob("*.json") if "@" not in path.stem]
-    ran = [timing for timing in timings if "engine" in timing]
-    assert len(ran) > 12
-    assert {timing["engine"] for timing in ran} == {"podman"}
-    ids = {timing["image"]: timing["image_id"] for timing in ran}
+    ran = timings(contained)
+    assert set(ran) == set(every_stage(contained)) - set(read_stages(contained, RESULTS))
+    assert {timing["engine"] for timing in ran.values()} == {"podman"}
+    ids = {timing["image"]: timing["image_id"] for timing in ran.values()}
     records = {image: json.loads((contained / f".floodmark/images/{image}.podman.json").read_text()) for image in ids}
     assert ids == {image: record["id"] for image, record in records.items()}
     assert set(ids) == {"geo", "cuda"}
+
+
+def timings(project):
+    """What the launcher kept of every stage that ran, by its address."""
+    paths = (project / "timings").glob("*.json")
+    return {path.stem: json.loads(path.read_text()) for path in paths if not path.stem.endswith(".training")}
+
+
+def test_the_second_pipeline_in_containers_has_the_same_lock_too(contained):
+    other = copy_project(contained, contained.with_name("without containers"))
+    for folder, how in ((other, {**PODMAN, "FLOODMARK_ENGINE": "local"}), (contained, PODMAN)):
+        call(folder, "dvc", "repro", RESULTS, **how)
+    assert {timings(contained)[address]["engine"] for address in read_stages(contained, RESULTS)} == {"podman"}
+    assert (contained / "results/dvc.lock").read_bytes() == (other / "results/dvc.lock").read_bytes()
 
 
 @pytest.mark.parametrize("link", ["symlink", "hardlink", "reflink", "copy"])

@@ -105,7 +105,7 @@ def test_a_misspelt_variable_is_told_with_the_nearest(project, monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("FLOODMARK_PROCESSES", "lots"), ("FLOODMARK_GPUS", "0"), ("FLOODMARK_SCHEDULER", "nowhere")],
+    [("FLOODMARK_PROCESSES", "lots"), ("FLOODMARK_GPUS", "all"), ("FLOODMARK_SCHEDULER", "nowhere")],
 )
 def test_a_value_that_a_stage_would_refuse_is_told_in_its_words(project, monkeypatch, name, value):
     assert [item.state for item in variables(project)] == ["ok"]

@@ -17,7 +17,7 @@ from floodmark.storage import remove
 
 
 def forget(project: Path) -> None:
-    """Remove `outputs/`, the run cache, and every cached file that is not part of `data/`."""
+    """Remove `outputs/`, the run cache, work in progress, and every cached file that is not part of `data/`."""
     cache = project / ".dvc/cache/files/md5"
     keep = set()
     for entry in YAML(typ="safe").load((project / "data.dvc").read_text(encoding="utf-8"))["outs"]:
@@ -27,7 +27,7 @@ def forget(project: Path) -> None:
         if path.parent.name + path.name not in keep:
             path.chmod(0o644)
             path.unlink()
-    for name in ("outputs", ".dvc/cache/runs"):
+    for name in ("outputs", ".dvc/cache/runs", ".dvc/tmp/floodmark"):
         shutil.rmtree(project / name, ignore_errors=True)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
 import tarfile
 from pathlib import Path
+from typing import NamedTuple
 
 from floodmark.containers.build import BASE_LABEL, LABEL
 from floodmark.containers.inputs import INPUTS, locked
@@ -32,7 +34,8 @@ def save(root: Path, image: str, engine: str, archive: Path) -> None:
         partial.unlink(missing_ok=True)
         raise UserError(f"{engine} could not save {record.name} to {archive}: is there space on that disk?")
     partial.replace(archive)
-    say(f"{archive} holds {record.name}; where it is to run: floodmark image convert {image} --archive {archive.name}")
+    say(f"{archive} holds {record.name}, whose configuration is {archived(archive).digest}")
+    say(f"where it is to run: floodmark image convert {image} --archive {archive.name}; it must tell the same digest")
 
 
 def convert(root: Path, image: str, archive: Path) -> Record:
@@ -42,7 +45,9 @@ def convert(root: Path, image: str, archive: Path) -> Record:
         UserError: if the archive was built from other inputs, or apptainer is missing or fails.
     """
     inputs = locked(root, image)[INPUTS]
-    labels = archived_labels(archive)
+    found = archived(archive)
+    labels = found.labels
+    say(f"{archive} holds an image whose configuration is {found.digest}: is that what `floodmark image save` told?")
     if labels.get(LABEL) != inputs:
         raise UserError(
             f"{archive} was built from inputs {labels.get(LABEL, 'unknown')[:12]}, and the lock names {inputs[:12]}: "
@@ -62,8 +67,20 @@ def convert(root: Path, image: str, archive: Path) -> Record:
     return record
 
 
-def archived_labels(archive: Path) -> dict[str, str]:
-    """The labels of the one image in an archive.
+class Archived(NamedTuple):
+    """The one image in an archive.
+
+    Attributes:
+        labels: What it says of itself.
+        digest: Of its configuration, which names the digests of its layers: ``sha256:…``.
+    """
+
+    labels: dict[str, str]
+    digest: str
+
+
+def archived(archive: Path) -> Archived:
+    """Read what an archive holds.
 
     Raises:
         UserError: if it is no such archive.
@@ -71,12 +88,13 @@ def archived_labels(archive: Path) -> dict[str, str]:
     try:
         with tarfile.open(archive) as tar:
             (entry,) = json.loads(_member(tar, "manifest.json"))
-            labels = json.loads(_member(tar, entry["Config"]))["config"].get("Labels")
+            configuration = _member(tar, entry["Config"])
+            labels = json.loads(configuration)["config"].get("Labels")
     except (OSError, tarfile.TarError, KeyError, ValueError) as error:
         raise UserError(
             f"{archive} is no archive of one image ({error}): write it with `floodmark image save`"
         ) from error
-    return dict(labels or {})
+    return Archived(dict(labels or {}), f"sha256:{hashlib.sha256(configuration).hexdigest()}")
 
 
 def _member(tar: tarfile.TarFile, name: str) -> bytes:

@@ -65,8 +65,12 @@ def build(root: Path, image: str, engine: str, *, base: str | None = None, wheel
                 f"`{' '.join(command)}` failed; if the base is not to be had, name where it is: "
                 f"make image BASE=mirror.example/{default_base(root)}"
             )
-    torch = _output(engine, "run", "--rm", "--network=none", name, "python", "-c", TORCH)
-    record = Record(image, engine, name, image_id(engine, name) or "", inputs, base, torch)
+    built, probe = image_id(engine, name), [engine, "run", "--rm", "--network=none", name, "python", "-c", TORCH]
+    told = subprocess.run(probe, capture_output=True, text=True, check=False)
+    if built is None or told.returncode:
+        raise UserError(f"{engine} built {name}, and cannot run it: {told.stderr.strip()[-500:] or 'it is not there'}")
+    torch = told.stdout.strip()
+    record = Record(image, engine, name, built, inputs, base, torch)
     write_record(root, record)
     say(f"{name} is {record.id[:19]}" + (f", with torch {torch}" if torch else ""))
     return record

@@ -76,7 +76,16 @@ def apptainer(run: Run) -> list[str]:
     binds = [part for mount in run.mounts for part in ("--bind", _bind(mount))]
     given = {**run.variables, "CUDA_VISIBLE_DEVICES": ",".join(run.gpus)}
     environment = [part for name, value in given.items() if name != "HOME" for part in ("--env", f"{name}={value}")]
-    isolation = ["--cleanenv", "--contain", "--home", f"{run.home}:/home/floodmark", "--net", "--network=none"]
+    # Without --no-eval a shell would read what stands in a variable, such as a path with a dollar.
+    isolation = [
+        "--containall",
+        "--cleanenv",
+        "--no-eval",
+        "--home",
+        f"{run.home}:/home/floodmark",
+        "--net",
+        "--network=none",
+    ]
     gpus = ["--nv"] if run.gpus else []
     return [
         "apptainer",

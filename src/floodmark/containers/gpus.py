@@ -5,9 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import tempfile
+import stat
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 WANTED = "FLOODMARK_GPUS"
 """How many GPUs a stage is lent; one where it is not set."""
 TOGETHER = "FLOODMARK_PROCESSES"
+LOCKS = Path("/tmp")  # noqa: S108
+"""One place for a machine, whatever TMPDIR says: two shells with different ones must not lease the same GPU."""
 
 
 def present(caller: Mapping[str, str], devices: Path = Path("/dev")) -> list[str]:
@@ -57,8 +59,7 @@ def leased(gpus: list[str], wanted: int) -> Iterator[list[str]]:
         raise UserError(f"{WANTED}={wanted}: only {len(gpus)} GPUs may be used here ({', '.join(gpus)}): choose fewer")
     # SLURM may count the GPUs of each job from 0, and has given them to this job alone.
     job = os.environ.get("SLURM_JOB_ID", "")
-    folder = Path(tempfile.gettempdir()) / f"floodmark-gpus-{os.getuid()}{job and '-'}{job}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = _own(LOCKS / f"floodmark-gpus-{os.getuid()}{job and '-'}{job}")
     told = False
     while True:
         with ExitStack() as locks:
@@ -79,12 +80,12 @@ def wanted(caller: Mapping[str, str], processes: int) -> int:
     """How many GPUs to lease: what `FLOODMARK_GPUS` says, else one for each process.
 
     Raises:
-        UserError: if it says no positive number.
+        UserError: if it says no number.
     """
     text = caller.get(WANTED, str(processes))
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
+    if not text.isascii() or not text.isdigit():
         raise UserError(
-            f"{WANTED}={text}: must be a whole number from 1; unset, a stage is lent one GPU for each process"
+            f"{WANTED}={text}: must be a whole number from 0; unset, a stage is lent one GPU for each process"
         )
     return int(text)
 
@@ -101,10 +102,27 @@ def processes(caller: Mapping[str, str]) -> int:
     return int(text)
 
 
+def _own(folder: Path) -> Path:
+    """A folder of this user's alone, made if it is not there: anybody may write beside it.
+
+    Raises:
+        UserError: if somebody else made it, or may write in it.
+    """
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
+        raise UserError(
+            f"{folder} must be a folder that you alone may use, and is not: look who made it, and remove it"
+        )
+    return folder
+
+
 def _lock(path: Path, locks: ExitStack) -> bool:
-    file = locks.enter_context(path.open("w"))
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    locks.callback(os.close, descriptor)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -21,17 +21,19 @@ from floodmark.errors import UserError
 from floodmark.storage import work_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from types import FrameType
 
     from floodmark.containers.record import Record
 
 PYTHON = "/opt/floodmark/bin/python"
 """Of the environment in every image."""
-PASSED_ON = ("APPTAINERENV_", "APPTAINER_BIND", "SINGULARITYENV_", "SINGULARITY_BIND")
-"""How variables begin by which apptainer passes others, and further mounts, into a container."""
-SECONDS_TO_STOP = 30
-"""After a signal was passed on; then the container is killed."""
+OPTIONS = ("APPTAINER", "SINGULARITY")
+"""How variables begin that overrule apptainer's command line, or pass others into a container."""
+FOLDERS = ("APPTAINER_TMPDIR", "APPTAINER_CACHEDIR", "APPTAINER_CONFIGDIR")
+"""Those of them that say no more than where it works."""
+SECONDS_TO_STOP = 20
+"""After a signal was passed on; then the container is killed. SLURM kills this process after 30, by its own choice."""
 
 
 def run_stage(
@@ -103,14 +105,15 @@ def _watch(command: list[str], engine: str, name: str) -> int:
 
     def forward(number: int, frame: FrameType | None) -> None:
         signalled.append(time.monotonic())
-        for client in started:
-            client.send_signal(number)
+        for engine_client in started:
+            # What a closed terminal means to a client is its own affair; that the stage is to end is ours.
+            engine_client.send_signal(signal.SIGTERM if number == signal.SIGHUP else number)
 
     # Before the client starts: a signal in between would leave its container behind.
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, forward)
-    given = {name: value for name, value in os.environ.items() if not name.startswith(PASSED_ON)}
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, env=given) as process:
+    client = client_variables(os.environ)
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, env=client) as process:
         started.append(process)
         if signalled:
             process.terminate()
@@ -126,6 +129,11 @@ def _watch(command: list[str], engine: str, name: str) -> int:
     if signalled or status < 0:
         _remove(name, engine)
     return 128 - status if status < 0 else status
+
+
+def client_variables(caller: Mapping[str, str]) -> dict[str, str]:
+    """What the engine's client is given: all but what would overrule how it is called."""
+    return {name: value for name, value in caller.items() if name in FOLDERS or not name.startswith(OPTIONS)}
 
 
 def _rootless(engine: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from floodmark.doctor.ask import ask
+from floodmark.doctor.engines import LOCAL, wanted_engine
 from floodmark.doctor.finding import Finding, ok, problem, warning
 from floodmark.learning.architectures import mismatch, runs_on
 
@@ -107,4 +108,8 @@ def _device(facts: dict[str, Any]) -> Finding:
         return problem("device", facts["refused"], step)
     chosen = os.environ.get("FLOODMARK_DEVICE")
     why = f", as FLOODMARK_DEVICE={chosen} says" if chosen else ""
-    return ok("device", f"stages compute on {facts['device']}{why}")
+    # What an image holds may be another torch, and whether a container is given GPUs is the engine's affair.
+    whose = (
+        f" by the torch of .venv; in {wanted_engine()} that of the image decides" if wanted_engine() != LOCAL else ""
+    )
+    return ok("device", f"stages compute on {facts['device']}{why}{whose}")
