@@ -16,13 +16,20 @@ pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 
 
 def test_an_allocation_that_reaches_its_time_limit_goes_on_from_the_checkpoint(untrained, finished, slurm, tmp_path):
-    # What SLURM itself sends to the batch script a minute before the limit.
-    said = _stopped(untrained, finished, slurm, tmp_path, "scancel", "--batch", "--signal=USR1")
+    def near(job, project):
+        # What SLURM itself sends to the batch script a minute before the limit.
+        call("scancel", "--batch", "--signal=USR1", job, **slurm)
+
+    said = _stopped(untrained, finished, slurm, tmp_path, near)
     assert "the time limit is near" in said
 
 
 def test_an_allocation_that_slurm_preempts_goes_on_from_the_checkpoint(untrained, finished, slurm, tmp_path):
-    said = _stopped(untrained, finished, slurm, tmp_path, "scontrol", "requeue")
+    def preempt(job, project):
+        _preempt(job, project, slurm)
+
+    said = _stopped(untrained, finished, slurm, tmp_path, preempt)
+    assert "DUE TO PREEMPTION" in said
     assert "the time limit is near" not in said
 
 
@@ -36,12 +43,20 @@ def test_an_allocation_that_is_cancelled_does_not_start_again(project, slurm):
     assert not [path for path in (project / ".floodmark/partial").rglob("*") if path.is_file()]
 
 
-def _stopped(untrained, finished, slurm, tmp_path, *by):
+def _preempt(job, project, slurm):
+    """A job of more weight that needs both nodes; SLURM alone then requeues the other, which nobody asked it to."""
+    urgent = ("--partition=urgent", "--exclusive", "--nodes=2", "--output=/dev/null", "--wrap=sleep 1")
+    weightier = submit(project, slurm, *urgent)
+    wait_for(lambda: describe(job, slurm)[0]["Restarts"] == "1", "a requeue")
+    assert ended(weightier, slurm)[0]["JobState"] == "COMPLETED"
+
+
+def _stopped(untrained, finished, slurm, tmp_path, stop):
     """What `slurm/repro.sbatch` says when it is stopped in a training, in the end with the bytes of `finished`."""
     project = copy_project(untrained, tmp_path / "a copy")
     job = submit(project, slurm, "--output=repro.out", "slurm/repro.sbatch", TARGET, MLFLOW_TRACKING_URI="none")
     checkpoint(project)
-    call(*by, job, **slurm)
+    stop(job, project)
     wait_for(lambda: describe(job, slurm)[0]["Restarts"] == "1", "a requeue")
     (told,) = ended(job, slurm)
     said = (project / "repro.out").read_text()
@@ -61,10 +76,11 @@ def test_a_stage_that_slurm_preempts_goes_on_while_its_caller_waits(project, fin
     assert [told[key] for key in ("JobName", "NumCPUs", "MinMemoryNode", "TimeLimit")] == [
         f"floodmark-{TARGET}", "1", "2G", "00:30:00",
     ]  # fmt: skip
-    call("scontrol", "requeue", job, **slurm)
+    _preempt(job, project, slurm)
     assert caller.wait(300) == 0, log(project)
     assert describe(job, slurm)[0]["Restarts"] == "1"
-    assert "is pending (BeginTime)" in log(project)
+    assert "DUE TO PREEMPTION" in log(project)
+    assert "is pending (" in log(project)
     assert "going on after epoch" in log(project)
     assert (project / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()
     counted = (
