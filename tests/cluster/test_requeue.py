@@ -1,8 +1,11 @@
 """What is stopped in the midst of a training and started again by SLURM ends with the bytes of a run that was not."""
 
+import os
+import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -93,8 +96,10 @@ def test_a_stage_that_slurm_preempts_goes_on_while_its_caller_waits(project, fin
 def test_a_task_of_a_sweep_that_is_started_again_records_once(project, slurm):
     (project / "sweep.txt").write_text(f"{TARGET}.learning_rate=0.004\n")
     sweep = ("--array=1", "--output=sweep.out", "slurm/sweep.sbatch", "sweep.txt", TARGET)
-    job = submit(project, slurm, *sweep, MLFLOW_TRACKING_URI="none")
+    job = submit(project, slurm, *sweep, MLFLOW_TRACKING_URI="http://127.0.0.1:9")  # where nobody answers
     checkpoint(project)
+    clone = Path(os.environ.get("SLURM_TMPDIR") or os.environ.get("TMPDIR") or "/tmp", f"floodmark-{os.getuid()}-{job}")
+    assert clone.stat().st_mode & 0o777 == 0o700
     call("scontrol", "requeue", job, **slurm)
     wait_for(lambda: describe(job, slurm)[0]["Restarts"] == "1", "a requeue")
     (told,) = ended(job, slurm)
@@ -106,4 +111,18 @@ def test_a_task_of_a_sweep_that_is_started_again_records_once(project, slurm):
     assert told["JobState"] == "COMPLETED"
     assert run(project, "git", "for-each-ref", "refs/exps").stdout == refs
     name = refs.strip().rpartition("/")[2]
+    _mirrored_later(project, name)
     assert subprocess.check_output(["tail", "--lines=1", "sweep.out"], cwd=project, text=True) == f"{name}\n"
+
+
+def _mirrored_later(project, name):
+    """The command that a task gives when MLflow did not answer puts its experiment there."""
+    said = (project / "sweep.out").read_text()
+    assert f"{name} is not in MLflow" in said
+    (command,) = re.findall(r"^  (cd .* mlflow; })$", said, re.MULTILINE)
+    uri = {"MLFLOW_TRACKING_URI": f"sqlite:///{project / 'mlflow.db'}"}
+    run(project, "bash", "-uc", command, PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}", **uri)
+    counted = "import mlflow, sys; print(*mlflow.search_runs(search_all_experiments=True, filter_string=sys.argv[1])"
+    query = f"tags.`dvc.experiment` = '{name}' and tags.`dvc.stage` = '{TARGET}'"
+    learned = f"{counted}['params.{TARGET}.learning_rate'])"
+    assert run(project, sys.executable, "-c", learned, query, **uri).stdout.split() == ["0.004"]
