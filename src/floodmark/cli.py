@@ -105,7 +105,8 @@ def params(write: bool, lay: Path | None) -> None:
 
 
 @main.command(epilog="Example:\n\n  floodmark mlflow && mlflow ui --backend-store-uri sqlite:///mlflow.db")
-def mlflow() -> None:
+@click.option("--fresh", is_flag=True, help="What is timed here ran for these outputs, as in a clone made for one run.")
+def mlflow(fresh: bool) -> None:
     """Record the outputs that lie here into MLflow, those that DVC took from its cache included."""
     import os
 
@@ -113,7 +114,7 @@ def mlflow() -> None:
 
     os.chdir(_root())
     try:
-        record([], everything=True)
+        record([], everything=True, fresh=fresh)
     except UnreachableError as error:
         raise UserError(str(error)) from error
     click.echo(f"recorded; open it with: mlflow ui --backend-store-uri {tracking_uri(project_root())}")

@@ -52,10 +52,11 @@ def tracking_uri(root: Path) -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root / 'mlflow.db'}"
 
 
-def record(addresses: list[str], *, everything: bool = False) -> None:
+def record(addresses: list[str], *, everything: bool = False, fresh: bool = False) -> None:
     """Record these stages and those they depend on from the files in the current folder; `everything`: all with files.
 
-    Only what a stage depends on is sure to be of the same run as the stage: the files of others may be older.
+    Only what a stage depends on is sure to be of the same run as the stage: the files of others may be older. What was
+    timed in a `fresh` folder, such as the clone of a sweep's task, has run for the outputs that lie there.
 
     Raises:
         UnreachableError: if the server does not answer; it is asked once per `dvc repro`.
@@ -64,6 +65,8 @@ def record(addresses: list[str], *, everything: bool = False) -> None:
     uri = tracking_uri(root)
     remote = bool(urlsplit(uri).hostname)
     if remote:
+        if everything:  # asked for by hand, perhaps from the shell in which it was silent before
+            _silence(root).unlink(missing_ok=True)
         _require_answer(root, uri)
     # Retries with back-off would hold the pipeline for minutes; one try has already succeeded.
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
@@ -83,7 +86,8 @@ def record(addresses: list[str], *, everything: bool = False) -> None:
         client = MlflowClient(tracking_uri=uri)
         experiment = _experiment(client, root, uri)
         parent = _parent(client, experiment, identity())
-        _record_missing(client, experiment, parent, wanted, files, addresses)
+        ran = [stage.address for stage in wanted] if fresh else addresses
+        _record_missing(client, experiment, parent, wanted, files, ran)
         client.set_terminated(parent.info.run_id, FINISHED)
 
 

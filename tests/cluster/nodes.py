@@ -40,16 +40,20 @@ TaskPlugin=task/none
 MpiDefault=none
 SwitchType=switch/none
 JobRequeue=1
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 KillWait=10
 InactiveLimit=0
 ReturnToService=2
 GresTypes=gpu
 NodeName=n1 NodeAddr=127.0.0.1 NodeHostname={host} Port={first} CPUs=8 RealMemory=65536
 NodeName=n2 NodeAddr=127.0.0.1 NodeHostname={host} Port={second} CPUs=8 RealMemory=65536 Gres=gpu:1
-PartitionName=main Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
+PartitionName=main Nodes=n1,n2 Default=YES PriorityTier=1 MaxTime=INFINITE State=UP
+PartitionName=urgent Nodes=n1,n2 PriorityTier=2 GraceTime=0 MaxTime=INFINITE State=UP
 """
 """8 CPUs and 64 GiB each, whatever the machine has: the batch files fit as they are, of a sweep two tasks. A requeued
-job starts again after `cred_expire` seconds, 120 by SLURM's own choice."""
+job starts again after `cred_expire` seconds, 120 by SLURM's own choice. A job in `urgent` takes what it needs from
+those in `main`, which are requeued."""
 
 
 def absent() -> list[str]:
@@ -123,7 +127,9 @@ def _start(folder: Path, name: str, *arguments: str, **variables: str) -> subpro
 
 
 def _idle(variables: dict[str, str]) -> int:
-    return call("sinfo", "--noheader", "--Node", "--states=idle", "--format=%t", **variables).stdout.count("idle\n")
+    # A node is listed once for each of its partitions.
+    asked = ("--noheader", "--Node", "--partition=main", "--states=idle", "--format=%t")
+    return call("sinfo", *asked, **variables).stdout.count("idle\n")
 
 
 def _wait(true: Callable[[], object], folder: Path, seconds: float = 60) -> None:

@@ -77,6 +77,9 @@ def _recorded(project, logs):
         lock = yaml12.load(call(project, "git", "show", f"{ref}:dvc.lock").stdout)["stages"]
         digests = [out["md5"] for out in lock["train_text@lstm"]["outs"]]
         assert all((project / ".dvc/cache/files/md5" / digest[:2] / digest[2:]).is_file() for digest in digests)
-    counted = "import mlflow; print(*mlflow.search_runs(search_all_experiments=True)['tags.dvc.experiment'].unique())"
+    # Of the stage that each of them ran, with what it ran in.
+    query = "tags.`dvc.stage` = 'train_text@lstm' and tags.`floodmark.engine` = 'local'"
+    found = "import mlflow, sys; print(*mlflow.search_runs(search_all_experiments=True, filter_string=sys.argv[1])"
     uri = {"MLFLOW_TRACKING_URI": f"sqlite:///{project / 'mlflow.db'}"}
-    assert set(names) <= set(call(project, sys.executable, "-c", counted, **uri).stdout.split())
+    told = call(project, sys.executable, "-c", f"{found}['tags.dvc.experiment'])", query, **uri).stdout.split()
+    assert sorted(name for name in told if name in names) == names

@@ -20,7 +20,7 @@ def test_two_nodes_write_the_bytes_of_a_run_without_them(untouched, slurm, tmp_p
     said = (project / f"slurm-{job}.out").read_text()
     assert (told["JobState"], told["NumNodes"]) == ("COMPLETED", "2"), said
     for stage in STAGES:
-        assert re.search(rf"stages/{stage}\.py\n[12] Dask workers at tcp://", said), said
+        assert re.search(rf"stages/{stage}\.py\n[12] Dask workers at tls://", said), said
     assert not list((project / ".floodmark").glob("scheduler-*"))
     call(here, "dvc", "repro", *STAGES, OMP_NUM_THREADS="1", **quiet)
     assert set(STAGES) <= set(stages(here))
