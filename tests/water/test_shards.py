@@ -93,6 +93,8 @@ def test_workers_read_the_same_rows(tmp_path, way):
     with multiprocessing.get_context(way).Pool(2 if way == "fork" else 1) as pool:
         for found in pool.map(total, [stored] * 3):
             assert found == [int(row.sum()) for row in values]
+        pool.close()
+        pool.join()  # a worker that is only told to end by a signal may have a handler of this process in its way
 
 
 def test_a_pickle_holds_no_rows(tmp_path):

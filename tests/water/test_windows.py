@@ -358,6 +358,8 @@ def test_many_shards_read_like_one_also_in_workers(outputs, windows, tmp_path):
     found = read_some(small)
     with multiprocessing.get_context("fork").Pool(2) as pool:
         in_workers = pool.map(read_some, [small, windows, small])
+        pool.close()
+        pool.join()  # a worker that is only told to end by a signal may have a handler of this process in its way
     for other in (found, *in_workers):
         for one, two in zip(wanted, other, strict=True):
             for left, right in zip(one, two, strict=True):
