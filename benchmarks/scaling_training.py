@@ -4,7 +4,8 @@ Every process computes on one thread of a CPU or on its own GPU, and both traini
 whole of `batch_size`; so `efficiency` is the ratio of their speeds over the number of processes. Start-up, validation
 and the first steps are left out. Where a step's time goes: `exchange_seconds` of it are spent in `exchanges` between
 the processes, waiting for the slower one included, and `apart_step_seconds` is a step of as many trainings that know
-nothing of one another, each on its share of the batch; what is left is normalisation over all of the batch.
+nothing of one another, each on its share of the batch; what is left is normalisation over all of the batch, and the
+exchange of the gradients, which goes on during the backward pass and is not among those counted.
 
 Needs what `dvc repro make_windows` leaves. Run from the root of the repository:
 

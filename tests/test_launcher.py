@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from floodmark.starting import _torchrun
+
 ROOT = Path.cwd()
 
 STAGE = """
@@ -135,6 +137,25 @@ def test_it_says_what_keeps_a_stage_from_being_launched_elsewhere(project, tmp_p
     assert result.returncode == 2, result.stderr
     assert says in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_the_projects_own_interpreter_goes_before_one_that_lies_in_a_sandbox(project, tmp_path_factory):
+    own, planted = tmp_path_factory.mktemp("own") / ".venv", project / ".venv"
+    for folder, status in ((own, 5), (planted, 6)):
+        (folder / "bin").mkdir(parents=True)
+        (folder / "bin/python").write_text(f"#!/bin/sh\nexit {status}\n")
+        (folder / "bin/python").chmod(0o755)
+    assert launch(project, "geo", "stages/probe.py", DVC_ROOT=str(own.parent), FLOODMARK_PYTHON="").returncode == 5
+    assert launch(project, "geo", "stages/probe.py", FLOODMARK_PYTHON="").returncode == 6
+
+
+@pytest.mark.parametrize(("threads", "each"), [("8", "2"), ("3", "1"), ("1", "1"), ("", "4")])
+def test_processes_share_the_threads_of_their_stage(monkeypatch, threads, each):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda number: set(range(16)), raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", threads)
+    assert "--nproc-per-node=4" in _torchrun(4)
+    assert os.environ["OMP_NUM_THREADS"] == each
+    assert _torchrun(1) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])

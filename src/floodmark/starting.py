@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from floodmark.containers.engines import LOCAL, pick_engine
-from floodmark.containers.gpus import leased, present, processes, wanted
+from floodmark.containers.gpus import leased, processes, wanted
 from floodmark.errors import UserError
+from floodmark.learning.gpu_files import present
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -8,8 +8,9 @@ import time
 import pytest
 
 from floodmark.containers import gpus
-from floodmark.containers.gpus import leased, present, wanted
+from floodmark.containers.gpus import leased, wanted
 from floodmark.errors import UserError
+from floodmark.learning.gpu_files import present
 
 
 @pytest.fixture

@@ -78,6 +78,19 @@ def test_only_the_place_of_the_base_may_differ(project):
         build(project, "geo", "no-such-engine", base="debian:12")
 
 
+@pytest.mark.parametrize(("inspect", "run"), [(1, 0), (0, 1)])
+def test_a_build_that_leaves_nothing_that_runs_is_no_success(project, inspect, run):
+    """An engine that only says how it went; a real one is told by `test_image.py`."""
+    told = f"case $1 in image) echo 'no such image' >&2; exit {inspect} ;; run) echo broken >&2; exit {run} ;; esac"
+    (project / "bin/podman").write_text(f"#!/bin/sh\n{told}\n")
+    (project / "bin/podman").chmod(0o755)
+    with pytest.raises(
+        UserError, match=r"podman built localhost/floodmark-geo:\w{12}, and cannot run it: (broken|it is)"
+    ):
+        build(project, "geo", "podman")
+    assert read_record(project, "geo", "podman") is None
+
+
 def test_the_builder_is_the_wanted_one_or_what_is_there(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("FLOODMARK_ENGINE", raising=False)

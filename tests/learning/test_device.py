@@ -8,6 +8,7 @@ import torch
 from floodmark.errors import UserError
 from floodmark.learning import device
 from floodmark.learning.device import _say_once, pick_device
+from floodmark.learning.gpu_files import present
 
 
 def gpus(monkeypatch, count, capability=(9, 0), built=("sm_80", "sm_90")):
@@ -80,13 +81,12 @@ def test_gpus_that_torch_cannot_use_at_all_are_told_once(monkeypatch, capsys, tm
         monkeypatch.delenv(name, raising=False)
         if value is not None:
             monkeypatch.setenv(name, value)
-    found = device.gpu_files
-    monkeypatch.setattr(device, "gpu_files", lambda: found(tmp_path))
+    monkeypatch.setattr(device, "present", lambda caller: present(caller, tmp_path))
     _say_once.cache_clear()
     assert [pick_device().type for _ in range(2)] == ["cpu"] * 2
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == told
-    assert all(f"{tmp_path / 'nvidia0'} are here, and torch {torch.__version__}" in line for line in lines)
+    assert all("can use none of the GPUs that are here (0): computing on the CPU" in line for line in lines)
 
 
 @pytest.mark.parametrize("wanted", ["cuda", "cuda:1"])

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import stat
 import time
 from contextlib import ExitStack, contextmanager, suppress
-from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,25 +21,6 @@ WANTED = "FLOODMARK_GPUS"
 TOGETHER = "FLOODMARK_PROCESSES"
 LOCKS = Path("/tmp")  # noqa: S108
 """One place for a machine, whatever TMPDIR says: two shells with different ones must not lease the same GPU."""
-
-
-def present(caller: Mapping[str, str], devices: Path = Path("/dev")) -> list[str]:
-    """The GPUs this process may use: those that CUDA_VISIBLE_DEVICES names up to the first wrong name, else all.
-
-    Args:
-        caller: The environment.
-        devices: Where the driver's device files lie.
-    """
-    named = caller.get("CUDA_VISIBLE_DEVICES")
-    found = sorted(
-        int(match[1]) for path in devices.glob("nvidia*") if (match := re.fullmatch(r"nvidia(\d+)", path.name))
-    )
-    if not found:
-        return []
-    if named is None:
-        return [str(number) for number in found]
-    names = (name.strip() for name in named.split(","))
-    return list(takewhile(lambda name: re.fullmatch(r"\d+|(GPU|MIG)-\S+", name, re.ASCII), names))
 
 
 @contextmanager

@@ -6,12 +6,12 @@ import os
 import platform
 import re
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from floodmark import ranks
 from floodmark.errors import UserError
 from floodmark.learning.architectures import mismatch, runs_on
+from floodmark.learning.gpu_files import present
 from floodmark.progress import say
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def pick_device() -> torch.device:
 
     wanted = os.environ.get(VARIABLE)
     if not wanted:
-        return _or_cpu(_own_gpu()) if torch.cuda.is_available() else _cpu_beside(gpu_files())
+        return _or_cpu(_own_gpu()) if torch.cuda.is_available() else _cpu_beside(present(os.environ))
     if re.fullmatch(r"cpu|cuda(:\d{1,3})?", wanted, re.ASCII) is None:
         raise UserError(
             f"{VARIABLE}={wanted}: must be cpu, cuda or cuda:N, N counting the GPUs from 0; unset, the first GPU "
@@ -57,21 +57,15 @@ def pick_device() -> torch.device:
     return _own_gpu() if wanted == "cuda" else torch.device(wanted)
 
 
-def gpu_files(devices: Path = Path("/dev")) -> list[Path]:
-    """The device files of NVIDIA's GPUs, without those where CUDA_VISIBLE_DEVICES leaves none."""
-    left = os.environ.get("CUDA_VISIBLE_DEVICES", "all")
-    return sorted(devices.glob("nvidia[0-9]*")) if left not in ("", "-1", "NoDevFiles") else []
-
-
-def _cpu_beside(files: list[Path]) -> torch.device:
+def _cpu_beside(gpus: list[str]) -> torch.device:
     """The CPU; without a word only where there is no GPU."""
     import torch
 
-    if files:
+    if gpus:
         built = f"for CUDA {torch.version.cuda}" if torch.version.cuda else "without CUDA"
         _say_once(
-            f"{', '.join(map(str, files))} are here, and torch {torch.__version__}, built {built}, can use none of "
-            f"them: computing on the CPU, which is slower ({GUIDE})"
+            f"torch {torch.__version__}, built {built}, can use none of the GPUs that are here ({', '.join(gpus)}): "
+            f"computing on the CPU, which is slower ({GUIDE})"
         )
     return torch.device("cpu")
 
