@@ -221,6 +221,6 @@ def test_a_killed_rank_ends_all_leaves_nothing_and_is_resumed(project, number, p
 
 def test_a_mistake_is_told_once_and_ends_all(project):
     said = run(project, "stages/train_text.py", "gru", status=1)
-    assert said.count("no text model is called 'gru'") == 1
+    assert said.count("dvc.yaml has no stage train_text@gru") == 1
     assert not (project / "outputs/sentiment").exists() or files(project / "outputs/sentiment") == set()
     assert list((project / "temporary").glob("floodmark-*")) == []
