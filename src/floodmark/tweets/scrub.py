@@ -26,15 +26,16 @@ def scrub_patterns(text: str, found: Counter[str]) -> str:
     digits = _DIGIT.search(text) is not None
     for rule in RULES:
         if digits if rule.sign == "0" else rule.sign in text:
-            text = _apply(rule, text, found)
+            text = apply(rule, text)
     return close(text, found)
 
 
-def _apply(rule: Rule, text: str, found: Counter[str]) -> str:
+def apply(rule: Rule, text: str) -> str:
+    """Replace what one rule recognises."""
+
     def replace(match: regex.Match[str]) -> str:
         if rule.check is not None and not rule.check(match):
             return str(match.group())
-        found[rule.kind] += 1
         return f"<{rule.kind}>"
 
     return str(rule.pattern.sub(replace, text))

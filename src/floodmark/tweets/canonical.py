@@ -1,0 +1,102 @@
+"""Words as they are compared with what an archive knows: lower case, look-alike letters plain, as 64-bit hashes.
+
+Folding has made letters of one form one; here letters of other alphabets that look like Latin ones become these (Unicode
+Technical Standard 39, its table of confusables). Hashes stand for words because millions of identifiers are compared
+with millions of words: with ten million of each, an innocent word is taken for an identifier once in 20,000 archives.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from floodmark.tweets.shapes import PLACEHOLDERS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WORD = r"[\p{L}\p{M}\p{N}_]+"
+MOST_WORDS = 16
+"""A longer identifier is known by its first words."""
+_SEED = 20131205
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+KINDS = np.uint64(7)
+"""The lowest three bits of a sequence's hash are free for its kind."""
+
+
+class Words(NamedTuple):
+    """The words of texts, one behind another.
+
+    Attributes:
+        row: Which text a word is of, shape (words,).
+        start: Where in `row` each text begins, and the number of words at last, shape (texts + 1,).
+        word: The words, lower-cased and plain.
+        hash: Of each word, shape (words,).
+    """
+
+    row: NDArray[np.int64]
+    start: NDArray[np.int64]
+    word: pl.Series
+    hash: NDArray[np.uint64]
+
+
+@cache
+def _look_alikes() -> dict[int, str]:
+    """Letters beyond ASCII that look like one letter or digit of it."""
+    file = importlib.resources.files("confusable_homoglyphs").joinpath("confusables.json")
+    plain: dict[int, str] = {}
+    for letter, others in json.loads(file.read_text(encoding="utf-8")).items():
+        like = sorted(other["c"].lower() for other in others if len(other["c"]) == 1 and other["c"].isascii())
+        if len(letter) == 1 and not letter.isascii() and like and like[0].isalnum():
+            plain[ord(letter)] = like[0]
+    return plain
+
+
+def plain(text: str) -> str:
+    """One folded text as it is compared."""
+    lower = text.lower()
+    return lower if lower.isascii() else lower.translate(_look_alikes())
+
+
+def words(texts: pl.Series) -> Words:
+    """The words of folded texts, without placeholders."""
+    bare = texts.str.replace_all(PLACEHOLDERS.pattern, " ")
+    beyond = bare.str.contains(r"[^\x00-\x7F]")
+    lower = bare.str.to_lowercase()
+    if beyond.any():
+        # Lower-cased by Python where letters are not ASCII: a single text and a column of them give the same words.
+        other = pl.Series([plain(text) for text in bare.filter(beyond)], dtype=pl.String)
+        lower = lower.scatter(beyond.arg_true(), other)
+    lists = lower.str.extract_all(WORD)
+    counts = lists.list.len().to_numpy().astype(np.int64)
+    start = np.concatenate([[0], np.cumsum(counts)])
+    word = lists.explode(empty_as_null=False) if len(lists) else pl.Series([], dtype=pl.String)
+    return Words(np.repeat(np.arange(len(texts)), counts), start, word, word.hash(_SEED).to_numpy())
+
+
+def sequences(found: Words, first: NDArray[np.int64], length: int) -> NDArray[np.uint64]:
+    """Hashes of the sequences of `length` words that begin at places in `found`; the lowest three bits are 0."""
+    total = np.full(len(first), length, np.uint64)
+    for offset in range(length):
+        total = (total ^ found.hash[first + offset]) * _FACTOR
+        total ^= total >> np.uint64(29)
+    return total & ~KINDS
+
+
+def whole(found: Words) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64]]:
+    """Every text as one sequence: its hash, the hash of its first word, and its length in words.
+
+    Texts without words have length 0 and hash 0.
+    """
+    lengths = np.diff(found.start).clip(max=MOST_WORDS)
+    total, first = np.zeros(len(lengths), np.uint64), np.zeros(len(lengths), np.uint64)
+    for length in np.unique(lengths[lengths > 0]):
+        at = np.flatnonzero(lengths == length)
+        total[at] = sequences(found, found.start[at], int(length))
+        first[at] = found.hash[found.start[at]]
+    return total, first, lengths
