@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from floodmark.tweets.canonical import whole, words
-from floodmark.tweets.fold import fold
-from floodmark.tweets.known import Kind
+from floodmark.tweets.canonical import Words, whole, words
+from floodmark.tweets.columns import fold_all
+from floodmark.tweets.known import Kind, mark
 from floodmark.tweets.links import parts, users
-from floodmark.tweets.names import is_distinct, is_name, runs, unspaced
+from floodmark.tweets.names import SHORTEST, is_distinct, is_name, runs, unspaced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from floodmark.tweets.identifiers import Identifiers
 
+Hashes = "NDArray[np.uint64]"
 SHORTEST_ID = 7
 """An id of fewer characters, such as `12`, cannot be told from any other number."""
 LEAST_DECIMALS = 4
@@ -26,44 +28,56 @@ LEAST_DECIMALS = 4
 
 
 def gather(found: Identifiers, path: Path) -> None:
-    """Write the hashes of identifiers, sorted, and beside them names of scripts that put no spaces between words.
+    """Write the hashes of identifiers, sorted, with the lengths of the sequences behind every first word.
 
     Args:
         found: As collected; emptied.
-        path: A file of its own, `.npy`; the names go to the same path with `.txt`.
+        path: A file of its own; the lengths and the names that stand inside words go beside it.
     """
     ids = [item for item in found.ids if len(item) >= SHORTEST_ID]
+    urls = pl.Series(list(found.urls), dtype=pl.String)
+    # An annotator's id without a digit is a name like others and may be an ordinary word.
     numbered = [item for item in ids if any(c.isdecimal() for c in item)]
-    # Without a digit, an annotator's id is a name like others and may be an ordinary word.
-    usernames = {*found.usernames, *users(found.urls), *(item for item in ids if item.isalpha())}
-    hashes = [
-        _hashes(numbered, Kind.ID),
-        _hashes((item for item in found.coordinates if len(item.split(".")[-1]) >= LEAST_DECIMALS), Kind.COORDINATES),
-        _hashes(parts(pl.Series(list(found.urls), dtype=pl.String)), Kind.URL),
-        _hashes((" ".join(run) for name in found.names for run in runs(name)), Kind.RUN),
-    ]
-    names, inside = _names(usernames | found.names)
-    np.save(path, np.unique(np.concatenate([*hashes, names])))
-    path.with_suffix(".txt").write_text("\n".join(sorted(inside)), encoding="utf-8")
+    names = {*found.usernames, *found.names, *users(urls), *ids} - set(numbered)
+    exact = [item for item in found.coordinates if len(item.split(".")[-1]) >= LEAST_DECIMALS]
+    groups = {
+        Kind.ID: pl.Series(numbered, dtype=pl.String),
+        Kind.COORDINATES: pl.Series(exact, dtype=pl.String),
+        Kind.URL: fold_all(parts(urls)),
+        Kind.RUN: pl.Series([run for name in found.names for run in runs(name)], dtype=pl.String),
+    }
+    cut = [(words(texts), kind) for kind, texts in groups.items()]
+    hashes, firsts = zip(*(_sequences(item, kind) for item, kind in cut), strict=True)
+    named, first, inside = _names(words(fold_all(pl.Series(sorted(names), dtype=pl.String))))
+    np.unique(np.concatenate([*hashes, named])).tofile(path)
+    np.unique(np.concatenate([*firsts, first])).tofile(path.with_suffix(".firsts"))
+    path.with_suffix(".names").write_text("\n".join(sorted(inside)), encoding="utf-8")
     for item in (found.ids, found.usernames, found.names, found.urls, found.coordinates):
         item.clear()
 
 
-def _hashes(texts: Iterable[str] | pl.Series, kind: Kind) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    series = texts if isinstance(texts, pl.Series) else pl.Series(list(texts), dtype=pl.String)
-    total, _, lengths = whole(words(series))
-    return total[lengths > 0] | np.uint64(kind)
+def _sequences(found: Words, kind: Kind) -> tuple[Hashes, Hashes]:
+    """Hashes of whole texts, marked with their kind, and of their first words, marked with their lengths."""
+    total, first, lengths = whole(found)
+    some = (lengths > 0) & ((kind != Kind.RUN) | (_letters(found) > SHORTEST))
+    return total[some] | np.uint64(kind), mark(first[some], lengths[some])
 
 
-def _names(names: set[str]) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint64]], set[str]]:
-    """Hashes of user and display names by how sure it is that they are names, and those that stand inside words."""
-    found = words(pl.Series([fold(name) for name in sorted(names)], dtype=pl.String))
-    total, _, lengths = whole(found)
-    single = found.word.gather(found.start[:-1][lengths == 1]).to_list()
-    kinds = [Kind.NAME if is_distinct(word) else Kind.WORD if is_name(word) else Kind.SHORT for word in single]
-    letters = found.word.str.len_chars().to_numpy()
-    behind = np.concatenate([[0], np.cumsum(letters)])
+def _names(found: Words) -> tuple[Hashes, Hashes, set[str]]:
+    """The same of user and display names by how sure it is that they are names, and those that stand inside words."""
+    total, first, lengths = whole(found)
+    single = lengths == 1
     # Several words of few letters are no name that can be told from words.
-    long = (lengths > 1) & (behind[found.start[1:]] - behind[found.start[:-1]] > 4)
-    hashes = np.concatenate([total[lengths == 1] | np.array(kinds, np.uint64), total[long] | np.uint64(Kind.NAME)])
-    return hashes, {word for word, kind in zip(single, kinds, strict=True) if kind != Kind.SHORT and unspaced(word)}
+    several = (lengths > 1) & (_letters(found) > SHORTEST)
+    alone = found.word.gather(found.start[:-1][single]).to_list()
+    kinds = [Kind.SHORT if not is_name(word) else Kind.NAME if is_distinct(word) else Kind.WORD for word in alone]
+    hashes = [total[single] | np.array(kinds, np.uint64), total[several] | np.uint64(Kind.NAME)]
+    inside = {word for word, kind in zip(alone, kinds, strict=True) if kind != Kind.SHORT and unspaced(word)}
+    kept = single | several
+    return np.concatenate(hashes), mark(first[kept], lengths[kept]), inside
+
+
+def _letters(found: Words) -> NDArray[np.int64]:
+    """Letters of all words of each text."""
+    behind = np.concatenate([[0], np.cumsum(found.word.str.len_chars().to_numpy())])
+    return behind[found.start[1:]] - behind[found.start[:-1]]

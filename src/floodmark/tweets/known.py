@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PART = 2**20
 """Hashes that are compared at a time, eight MiB."""
-_SHIFT = np.uint64(44)
+_BITS = 20
 
 
 class Kind(IntEnum):
@@ -63,7 +63,7 @@ class Known:
     """Identifiers as sorted hashes in files.
 
     Attributes:
-        names: One-word names in scripts without spaces, which stand inside words.
+        inside: One-word names in scripts without spaces, which stand inside words.
         ordinary: Sorted hashes of words and runs that the archive itself uses as words.
     """
 
@@ -72,24 +72,29 @@ class Known:
 
         Args:
             gathered: Its files; they are removed.
-            path: Where to keep the whole, `.npy`.
+            path: Where to keep the whole.
         """
-        self.names = {
-            name for file in gathered for name in file.with_suffix(".txt").read_text(encoding="utf-8").split("\n") if name
-        }
+        self.inside: set[str] = set()
         self.ordinary = np.zeros(0, np.uint64)
         self._path, self._bounds = path, [0]
         self._counts = np.zeros(len(Kind), np.int64)
-        self._lengths = np.zeros(2**20, np.uint16)
+        self._lengths = np.zeros(2**_BITS, np.uint16)
         with path.open("wb") as file:
             for part in _merged(gathered):
                 part.tofile(file)
                 self._bounds.append(self._bounds[-1] + len(part))
                 self._counts += np.bincount((part & KINDS).astype(np.int64), minlength=len(Kind))
-        for file in gathered:
-            self._lengths |= np.load(file.with_suffix(".lengths.npy"))
-            for suffix in (".npy", ".txt", ".lengths.npy"):
-                file.with_suffix(suffix).unlink()
+        for found in gathered:
+            marks = np.fromfile(found.with_suffix(".firsts"), np.uint32)
+            np.bitwise_or.at(self._lengths, marks >> 5, np.uint16(1) << (marks & 31).astype(np.uint16))
+            names = found.with_suffix(".names")
+            self.inside.update(name for name in names.read_text(encoding="utf-8").split("\n") if name)
+            for suffix in ("", ".firsts", ".names"):
+                found.with_suffix(suffix).unlink()
+
+    def count(self, *kinds: Kind) -> int:
+        """How many identifiers there are of some kinds."""
+        return int(self._counts[list(kinds)].sum())
 
     def find(self, texts: pl.Series) -> Hits:
         """Identifiers in folded texts, ordinary ones included."""
@@ -100,9 +105,9 @@ class Known:
         starts, lengths, hashes = [], [], []
         behind = found.start[1:][found.row]
         place = np.arange(len(found.hash))
-        mask = self._lengths[(found.hash >> _SHIFT).astype(np.int64)]
+        mask = self._lengths[found.hash >> np.uint64(64 - _BITS)]
         for length in range(1, MOST_WORDS + 1):
-            at = np.flatnonzero((mask >> np.uint16(length - 1)) & np.uint16(1) & (place + length <= behind))
+            at = np.flatnonzero(((mask >> np.uint16(length - 1)) & np.uint16(1)).astype(bool) & (place + length <= behind))
             starts.append(at)
             lengths.append(np.full(len(at), length))
             hashes.append(sequences(found, at, length))
@@ -118,15 +123,35 @@ class Known:
         """The surest kind of each hash, `SHORT` where nothing is known."""
         wanted, back = np.unique(hashes, return_inverse=True)
         kinds = np.full(len(wanted), Kind.SHORT, np.uint8)
-        for part in self._parts():
-            low, high = np.searchsorted(wanted, [part[0] & ~KINDS, part[-1] & ~KINDS], side="left")
-            high += high < len(wanted) and wanted[high] == part[-1] & ~KINDS
-            at = np.searchsorted(part, wanted[low:high]).clip(max=len(part) - 1)
-            same = part[at] & ~KINDS == wanted[low:high]
-            kinds[low:high][same] = np.minimum(kinds[low:high][same], (part[at[same]] & KINDS).astype(np.uint8))
+        for low, high in zip(self._bounds[:-1], self._bounds[1:], strict=True):
+            part = np.fromfile(self._path, np.uint64, high - low, offset=8 * low)
+            near = slice(*np.searchsorted(wanted, [part[0] & ~KINDS, part[-1] | KINDS]))
+            at = np.searchsorted(part, wanted[near])
+            same = (at < len(part)) & (part[at.clip(max=len(part) - 1)] & ~KINDS == wanted[near])
+            kinds[near][same] = (part[at[same]] & KINDS).astype(np.uint8)
         return kinds[back]
 
-    def _parts(self) -> Iterator[NDArray[np.uint64]]:
-        with self._path.open("rb") as file:
-            for low, high in zip(self._bounds[:-1], self._bounds[1:], strict=True):
-                yield np.fromfile(file, np.uint64, high - low)
+
+def mark(first: NDArray[np.uint64], lengths: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """First words and lengths of sequences in 25 bits, to be found again without their hashes."""
+    return ((first >> np.uint64(64 - _BITS)) << np.uint64(5) | (lengths - 1).astype(np.uint64)).astype(np.uint32)
+
+
+def _merged(gathered: Sequence[Path]) -> Iterator[NDArray[np.uint64]]:
+    """All hashes in order, without repetition, a part at a time; those of one sequence stay together."""
+    sizes = [file.stat().st_size // 8 for file in gathered]
+    number = max(1, sum(sizes) // PART)
+    edges = [np.uint64(edge) & ~KINDS for edge in (2**64 * k // number for k in range(1, number))]
+    bounds = [
+        [0, *(np.searchsorted(np.memmap(file, np.uint64, "r"), edges) if size and edges else []), size]
+        for file, size in zip(gathered, sizes, strict=True)
+    ]
+    for k in range(number):
+        slices = [
+            np.fromfile(file, np.uint64, int(edge[k + 1] - edge[k]), offset=8 * int(edge[k]))
+            for file, edge in zip(gathered, bounds, strict=True)
+            if len(edge) > k + 1
+        ]
+        part = np.unique(np.concatenate([np.zeros(0, np.uint64), *slices]))
+        if len(part):
+            yield part
