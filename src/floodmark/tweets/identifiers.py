@@ -3,10 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SKIPPED = frozenset({"__twarc", "context_annotations", "matching_rules"})
 """Notes of downloaders and of the API's own subjects: no person's data."""
+
+
+class Role(Enum):
+    """What a key says of its value."""
+
+    NONE, ID, USERNAME, URL, POINT = range(5)
+
+
+class _Roles(dict[str, Role]):
+    """The role of every key met, found out once."""
+
+    def __missing__(self, key: str) -> Role:
+        if len(self) > MOST_KEYS:
+            self.clear()
+        if key == "id" or key.endswith(("_id", "_ids", "_key", "_keys", "id_str")):
+            role = Role.ID
+        elif key in ("username", "screen_name"):
+            role = Role.USERNAME
+        elif key in ("coordinates", "bbox", "lat", "long", "latitude", "longitude"):
+            role = Role.POINT
+        else:
+            role = Role.URL if key.endswith("url") else Role.NONE
+        self[key] = role
+        return role
+
+
+MOST_KEYS = 10_000
+_ROLES = _Roles()
 
 
 @dataclass
@@ -33,29 +65,38 @@ class Identifiers:
 
     def collect(self, value: Any) -> None:
         """Walk a JSON value, without recursion: a hostile file may be deeper than Python's stack."""
-        stack: list[tuple[str, Any]] = [("", value)]
+        stack: list[Any] = [(value,)]
         while stack:
-            key, item = stack.pop()
-            if isinstance(item, dict):
+            item = stack.pop()
+            if type(item) is dict:
                 if "username" in item or "screen_name" in item:
                     self._user(item)
-                stack.extend((name, inner) for name, inner in item.items() if name not in SKIPPED)
-            elif isinstance(item, list):
-                stack.extend((key, inner) for inner in item)
-            elif isinstance(item, str):
-                self._string(key, item)
-            elif isinstance(item, float):
-                if key in ("coordinates", "bbox", "lat", "long", "latitude", "longitude"):
-                    self.coordinates.add(repr(abs(item)))
-            elif isinstance(item, int) and _is_id(key):
-                self.ids.add(str(item))
+                pairs: Iterable[tuple[str, Any]] = item.items()
+            else:
+                pairs = ((item[0], inner) for inner in item[1]) if len(item) == 2 else (("", item[0]),)
+            for key, inner in pairs:
+                kind = type(inner)
+                if kind is str:
+                    if (role := _ROLES[key]) is not Role.NONE or inner[:4] == "http":
+                        self._string(role, inner)
+                elif kind is dict:
+                    if key not in SKIPPED:
+                        stack.append(inner)
+                elif kind is list:
+                    if key not in SKIPPED:
+                        stack.append((key, inner))
+                elif kind is float:
+                    if _ROLES[key] is Role.POINT:
+                        self.coordinates.add(repr(abs(inner)))
+                elif kind is int and _ROLES[key] is Role.ID:
+                    self.ids.add(str(inner))
 
-    def _string(self, key: str, text: str) -> None:
-        if text.startswith(("http://", "https://")) or (key.endswith("url") and "/" in text and " " not in text):
+    def _string(self, role: Role, text: str) -> None:
+        if text.startswith(("http://", "https://")) or (role is Role.URL and "/" in text and " " not in text):
             self.urls.add(text)
-        elif _is_id(key):
+        elif role is Role.ID:
             self.ids.add(text)
-        elif key in ("username", "screen_name"):
+        elif role is Role.USERNAME:
             self.usernames.add(text)
 
     def _user(self, user: dict[str, Any]) -> None:
@@ -75,10 +116,6 @@ class Identifiers:
         now = [count(read.get(f"{what}_count")) or 0 for what in ("followers", "following", "tweet")]
         old = self.metrics.get(whose, (0, 0, 0))
         self.metrics[whose] = (max(now[0], old[0]), max(now[1], old[1]), max(now[2], old[2]))
-
-
-def _is_id(key: str) -> bool:
-    return key == "id" or key.endswith(("_id", "_ids", "_key", "_keys", "id_str"))
 
 
 def count(value: Any) -> int | None:
