@@ -52,7 +52,7 @@ class Identifiers:
         urls: Links, in full.
         coordinates: Decimal numbers of points and boxes, as JSON prints them.
         identities: Pairs of user id and user name; either may be unknown.
-        metrics: By user id or, without one, lower-cased user name: followers, following, tweets.
+        metrics: By `person`: followers, following, tweets.
     """
 
     ids: set[str] = field(default_factory=set)
@@ -108,7 +108,7 @@ class Identifiers:
         if isinstance(user.get("name"), str):
             self.names.add(user["name"])
         counts = user.get("public_metrics")
-        whose = user_id or (username.lower() if username else None)
+        whose = person(user_id, username)
         if whose is None:
             return
         # The largest of several readings, so that the order of files does not matter.
@@ -116,6 +116,11 @@ class Identifiers:
         now = [count(read.get(f"{what}_count")) or 0 for what in ("followers", "following", "tweet")]
         old = self.metrics.get(whose, (0, 0, 0))
         self.metrics[whose] = (max(now[0], old[0]), max(now[1], old[1]), max(now[2], old[2]))
+
+
+def person(user_id: str | None, username: str | None) -> str | None:
+    """How a user is known in one place: by name, in lower case, else by `#` and the id."""
+    return username.lower() if username else f"#{user_id}" if user_id else None
 
 
 def count(value: Any) -> int | None:

@@ -4,47 +4,68 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
+from floodmark.tweets.identifiers import person
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from floodmark.tweets.pseudonyms import Pseudonyms
 
+IDENTITIES = pl.Schema({"id": pl.String(), "name": pl.String()})
 
-class People:
-    """The users of an archive.
+
+def identities(pairs: Iterable[tuple[str | None, str | None]]) -> pl.DataFrame:
+    """Ids with the lower-cased names seen with them; without a name only where none was at hand.
+
+    Args:
+        pairs: User id and user name; either may be unknown. A name without an id joins nothing.
+    """
+    rows = {(user_id, name.lower() if name else None) for user_id, name in pairs if user_id}
+    return pl.DataFrame(sorted(rows, key=str), schema=IDENTITIES, orient="row")
+
+
+def aliases(files: Sequence[Path], pseudonyms: Pseudonyms) -> dict[str, str]:
+    """Pseudonyms of users as they were known in one place, and those that they get where these differ.
 
     An id and the user names seen with it are one person; so are two ids that shared a name, which is how a renamed
     account stays whole. The pseudonym is that of the person's first user name in alphabetical order, lower-cased, or
     of the id where the archive knows no name: it depends on the archive, never on the order of its files.
+
+    Args:
+        files: Tables of `identities`.
+        pseudonyms: Of the study.
     """
+    if not files:
+        return {}
+    seen = pl.scan_ipc(files).unique().collect()
+    named, nameless = seen.drop_nulls("name"), seen.filter(pl.col("name").is_null())
+    several = pl.col("id").is_duplicated() | pl.col("name").is_duplicated()
+    shared = named.filter(several | pl.col("id").is_in(nameless["id"].implode()))
+    people = _People(shared.iter_rows())
+    known = {person(None, name) for name in shared["name"]} | {person(user_id, None) for user_id in shared["id"]}
+    roots = {node: people.root(node) for node in known if node}
+    of = pseudonyms.of
+    return {of("user", node): of("user", root) for node, root in sorted(roots.items()) if node != root}
 
-    def __init__(self, identities: Iterable[tuple[str | None, str | None]], pseudonyms: Pseudonyms) -> None:
-        self._pseudonyms = pseudonyms
+
+class _People:
+    """Names and ids that stand for one person, by union and find."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self._parent: dict[str, str] = {}
-        for user_id, username in identities:
-            nodes = [f"#{user_id}"] if user_id else []
-            nodes += [username.lower()] if username else []
-            for node in nodes:
-                self._parent.setdefault(node, node)
-            if len(nodes) == 2:
-                self._join(*nodes)
+        for user_id, name in pairs:
+            # Names sort before ids and then by alphabet, so that the root is the name a person is known by.
+            ends = {self.root(f"#{user_id}"), self.root(name)}
+            first, *others = sorted(ends, key=lambda node: (node.startswith("#"), node))
+            for other in others:
+                self._parent[other] = first
 
-    def _root(self, node: str) -> str:
+    def root(self, node: str) -> str:
+        """What stands for the person behind a name or id."""
+        self._parent.setdefault(node, node)
         while (above := self._parent[node]) != node:
             self._parent[node] = node = self._parent[above]
         return node
-
-    def _join(self, one: str, other: str) -> None:
-        # Names sort before ids and then by alphabet, so that the root is the name a person is known by.
-        first, second = sorted((self._root(one), self._root(other)), key=lambda node: (node.startswith("#"), node))
-        self._parent[second] = first
-
-    def of_id(self, user_id: str) -> str:
-        """The pseudonym of a user id."""
-        node = f"#{user_id}"
-        return self._pseudonyms.of("user", self._root(node) if node in self._parent else node)
-
-    def of_name(self, username: str) -> str:
-        """The pseudonym of a user name, in any case."""
-        node = username.lower()
-        return self._pseudonyms.of("user", self._root(node) if node in self._parent else node)

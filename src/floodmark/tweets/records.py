@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from floodmark.tweets.identifiers import count
+from floodmark.tweets.places import Place
 
 SNOWFLAKE_EPOCH_MS = 1288834974657
 """When Twitter's ids began to carry their time (2010-11-04)."""
@@ -38,19 +39,6 @@ class Tweet:
     media: list[tuple[str, str | None]] = field(default_factory=list)
     persons: list[str] = field(default_factory=list)
     retrieved: str = ""
-
-    def state(self) -> tuple[str, int, int, str]:
-        """Sorts the states of one tweet: retrieved later, counted more, known better; the rest only decides ties."""
-        return self.retrieved, sum(number or 0 for number in self.metrics), len(self.media), repr(self)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A place by the API's public id, as coarse as it is kept."""
-
-    id: str
-    country: str = ""
-    place_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +113,21 @@ def read_place(raw: Any) -> Place | None:
     place_id = (_id(raw, "place_id") or _id(raw, "id")) if isinstance(raw, dict) else None
     if place_id is None:
         return None
-    return Place(place_id, _text(raw, "country_code") or _text(raw, "country") or "", _text(raw, "place_type") or "")
+    return Place(
+        place_id,
+        _text(raw, "country_code") or _text(raw, "country") or "",
+        _text(raw, "place_type") or "",
+        _text(raw, "full_name") or "",
+        _centre(_dict(raw, "geo").get("bbox")),
+    )
+
+
+def _centre(box: Any) -> tuple[float, ...]:
+    """Longitude and latitude amid west, south, east and north; empty if it is no such box on Earth."""
+    if not (isinstance(box, list) and len(box) == 4 and all(type(edge) in (int, float) for edge in box)):
+        return ()
+    longitude, latitude = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return (longitude, latitude) if abs(longitude) <= 180 and abs(latitude) <= 90 else ()
 
 
 def photo_name(url: str) -> str | None:

@@ -1,0 +1,146 @@
+"""The first look at an archive, a block of lines at a time: tweets reduced and scrubbed by pattern, identifiers gathered.
+
+What a block leaves on disk holds pseudonyms, scrubbed texts and hashes. Names without an @ still stand in the texts, so
+the folder is for this user alone and gone at the end.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from floodmark.tweets.coarse import MEDIA_KINDS, among, client, floor_time, log_bin, slug
+from floodmark.tweets.columns import fold_all, scrub_all
+from floodmark.tweets.gathering import gather
+from floodmark.tweets.identifiers import person
+from floodmark.tweets.people import identities
+from floodmark.tweets.places import coarsen
+from floodmark.tweets.reader import Found, parse, read_value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from floodmark.settings.anonymise import Anonymise
+    from floodmark.tweets.places import Place
+    from floodmark.tweets.pseudonyms import Pseudonyms
+    from floodmark.tweets.records import Tweet
+
+_TEXT, _BIN, _LIST = pl.String(), pl.Int8(), pl.List(pl.String())
+TWEETS = pl.Schema(
+    {
+        "tweet": _TEXT, "author": _TEXT, "conversation": _TEXT, "retweet_of": _TEXT, "text_hash": _TEXT,
+        "time": pl.Int64(), "lang": _TEXT, "source": _TEXT, "event": _TEXT, "place": _TEXT,
+        "likes": _BIN, "retweets": _BIN, "replies": _BIN, "quotes": _BIN, "reply": pl.Boolean(), "retweet": pl.Boolean(),
+        "photos": _LIST, "media_kinds": _LIST, "persons": _LIST, "retrieved": _TEXT, "total": pl.Int64(),
+    }
+)  # fmt: skip
+"""Columns between the two looks, texts and mentions aside: not all are yet as coarse as they leave, and some stay."""
+USERS = pl.Schema({"user": _TEXT, "followers": pl.Int64(), "following": pl.Int64(), "tweets": pl.Int64()})
+PLACES = pl.Schema({"raw": _TEXT, "place": _TEXT, "country": _TEXT, "place_type": _TEXT})
+ENDINGS = (".tweets", ".users", ".places", ".identities", ".known")
+
+
+class Line(NamedTuple):
+    """One line of an archive, or why it could not be read."""
+
+    path: str
+    number: int
+    content: bytes | str
+
+
+@dataclass
+class Surveyed:
+    """What came of one block."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[Line] = field(default_factory=list)
+
+
+def survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings: Anonymise) -> Surveyed:
+    """Read one block into files named by `stem` and one of `ENDINGS` each."""
+    found, done = Found(), Surveyed()
+    tweets: list[Tweet] = []
+    for line in lines:
+        value = parse(line.content) if isinstance(line.content, bytes) else None
+        if value is None:
+            done.problems.append(line if isinstance(line.content, str) else line._replace(content="no JSON"))
+            continue
+        done.counts["lines"] += 1
+        tweets.extend(read_value(value, found))
+    done.counts.update({"broken lines": len(done.problems), **found.counts})
+    table = tweets_table(tweets, pseudonyms, settings)
+    known = found.identifiers
+    users = [(pseudonyms.of("user", whose), *numbers) for whose, numbers in known.metrics.items()]
+    tables = {
+        ".tweets": table.with_columns(pl.col("mentions").list.eval(_pseudonymous(pl.element(), pseudonyms))),
+        ".users": pl.DataFrame(users, schema=USERS, orient="row"),
+        ".places": _places(found.places.values(), pseudonyms, settings),
+        ".identities": identities(known.identities | {(tweet.author_id, tweet.author_name) for tweet in tweets}),
+    }
+    for ending, written in tables.items():
+        written.write_ipc(stem.with_suffix(ending))
+    known.usernames.update(table["mentions"].explode().drop_nulls())
+    gather(known, stem.with_suffix(".known"))
+    return done
+
+
+def scrubbed(texts: Sequence[str]) -> pl.DataFrame:
+    """Columns `text`, folded and scrubbed by pattern, and `mentions`, lower-cased user names."""
+    clean, mentioned = scrub_all(fold_all(pl.Series(texts, dtype=pl.String)))
+    return pl.DataFrame({"text": clean, "mentions": mentioned.list.eval(pl.element().str.to_lowercase())})
+
+
+def tweets_table(tweets: Sequence[Tweet], pseudonyms: Pseudonyms, settings: Anonymise) -> pl.DataFrame:
+    """The columns of `TWEETS`, and those of `scrubbed`."""
+    rows = [_row(tweet, pseudonyms, settings) for tweet in tweets]
+    return pl.concat(
+        [pl.DataFrame(rows, schema=TWEETS, orient="row"), scrubbed([tweet.text for tweet in tweets])], how="horizontal"
+    )
+
+
+def _row(tweet: Tweet, pseudonyms: Pseudonyms, settings: Anonymise) -> tuple[Any, ...]:
+    of = pseudonyms.of
+    whose = person(tweet.author_id, tweet.author_name)
+    name = of("tweet", tweet.id)
+    conversation = tweet.conversation
+    photos = [pseudonyms.of_file(file) for kind, file in tweet.media if kind == "photo" and file]
+    return (
+        name,
+        whose and of("user", whose),
+        name if conversation == tweet.id else conversation and of("tweet", conversation),
+        tweet.retweet_of and of("tweet", tweet.retweet_of),
+        pseudonyms.of_text(tweet.text),
+        floor_time(tweet.time_ms, settings.time_floor_minutes),
+        tweet.lang,
+        client(tweet.source),
+        slug(tweet.event),
+        tweet.place and of("place", tweet.place),
+        *map(log_bin, tweet.metrics),
+        tweet.reply,
+        tweet.retweet,
+        list(dict.fromkeys(photos)),
+        [among(kind, MEDIA_KINDS) for kind, _ in tweet.media],
+        tweet.persons,
+        tweet.retrieved,
+        sum(number or 0 for number in tweet.metrics),
+    )
+
+
+def _pseudonymous(names: pl.Expr, pseudonyms: Pseudonyms) -> pl.Expr:
+    """Pseudonyms of lower-cased user names, each once and in order."""
+    return names.map_batches(
+        lambda column: pl.Series([pseudonyms.of("user", name) for name in column], dtype=pl.String), pl.String
+    )
+
+
+def _places(places: Sequence[Place], pseudonyms: Pseudonyms, settings: Anonymise) -> pl.DataFrame:
+    rows = []
+    for place in places:
+        coarse = coarsen(place, settings.place_level)
+        if coarse is not None:
+            rows.append((pseudonyms.of("place", place.id), pseudonyms.of("place", coarse.key), coarse.country, coarse.place_type))
+    return pl.DataFrame(rows, schema=PLACES, orient="row")
