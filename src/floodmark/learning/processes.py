@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 from floodmark.progress import track
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -59,3 +61,18 @@ def side_by_side(work: Callable[[Job], Result], jobs: Sequence[Job], workers: in
         return [work(job) for job in track(jobs, title)]
     with processes(workers) as pool:
         return list(track(pool.map(work, jobs), title, len(jobs)))
+
+
+def stream(work: Callable[[Job], Result], jobs: Iterable[Job], workers: int, title: str) -> Iterator[Result]:
+    """The same for jobs without end: results in order, and of jobs no more at a time than keep the workers busy."""
+    if workers == 1:
+        yield from map(work, track(jobs, title))
+        return
+    with processes(workers) as pool:
+        waiting: deque[Future[Result]] = deque()
+        for job in track(jobs, title):
+            waiting.append(pool.submit(work, job))
+            if len(waiting) > workers + 1:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

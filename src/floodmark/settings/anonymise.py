@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from floodmark.settings.base import Section
@@ -22,4 +24,13 @@ class Anonymise(Section):
         le=10**9,
         description="a one-word name, or a run of words within a name, that this many tweets use is taken for ordinary "
         "and stays, tweets, 2 or more",
+    )
+    place_level: Literal["country", "admin", "city", "cell"] = Field(
+        description="places finer than this become what they lie in: country, admin (a region), city, or cell (10 km)"
+    )
+    k: int = Field(
+        ge=1,
+        le=10**6,
+        description="time, place and language that fewer persons share are made coarser until this many do, persons, 1 "
+        "(nothing is) to a million",
     )

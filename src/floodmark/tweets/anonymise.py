@@ -1,31 +1,41 @@
-"""The gate of the people's wing: raw tweets and human labels in, allow-listed and scrubbed tables out."""
+"""The gate of the people's wing: raw tweets and human labels in, allow-listed and scrubbed tables out.
+
+The archive is read once, in blocks; what is left of it is looked at twice more, in buckets of tweets whose pseudonyms
+begin alike. So memory does not grow with the archive, and the tables do not depend on the order of its files.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+import shutil
+import tempfile
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from floodmark.progress import say, track
+import polars as pl
+
+from floodmark.learning.processes import cores, stream
+from floodmark.progress import say
 from floodmark.storage import write_json, write_table
-from floodmark.tweets import schema
+from floodmark.tweets import quasi, schema
+from floodmark.tweets.archive import Archive, look
 from floodmark.tweets.audit import audit
-from floodmark.tweets.coarse import MEDIA_KINDS, PLACE_TYPES, among, client, common, floor_time, log_bin, slug
-from floodmark.tweets.fold import fold
-from floodmark.tweets.labels import HumanLabel, read_labels
-from floodmark.tweets.links import scrub_links, users
-from floodmark.tweets.names import Names
-from floodmark.tweets.people import People
+from floodmark.tweets.classes import stays
+from floodmark.tweets.finishing import Rules, finish, places_table, publish, users_table
+from floodmark.tweets.judged import human_table, identifiers, judged
+from floodmark.tweets.labels import read_labels
 from floodmark.tweets.pseudonyms import Pseudonyms
-from floodmark.tweets.reader import Archive, read_archive
-from floodmark.tweets.scrub import mentions, scrub_names, scrub_patterns
+from floodmark.tweets.settling import CLASSES, Settled, common, ordinary, settle, uses
+from floodmark.tweets.survey import PLACES
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    import polars as pl
+    from collections.abc import Iterator, Sequence
 
     from floodmark.settings.anonymise import Anonymise
-    from floodmark.tweets.records import Tweet
+    from floodmark.tweets.known import Known
+
+WORK = ".anonymise-"
 
 
 def anonymise(tweets: Path, labels: Path, key: bytes, outputs: tuple[Path, ...], settings: Anonymise) -> None:
@@ -41,138 +51,117 @@ def anonymise(tweets: Path, labels: Path, key: bytes, outputs: tuple[Path, ...],
     Raises:
         UserError: if an identifier of the archive is found in what was written.
     """
-    archive = read_archive(tweets)
-    human, dropped = read_labels(labels)
-    say(f"read {len(archive.tweets)} tweets and {len(human)} human labels")
-    work = _Work(archive, human, Pseudonyms(key), settings)
-    tables = [work.tweets(), work.users(), work.places(), work.human()]
-    *paths, report = outputs
-    for path, table in zip(paths, tables, strict=True):
-        write_table(path, table)
-    searched = audit(paths, archive.identifiers, human, work.names)
-    kept = {"tweets": len(tables[0]), "users": len(tables[1]), "places": len(tables[2]), "human_labels": len(tables[3])}
-    read = {name.replace(" ", "_"): number for name, number in archive.counts.items() if not name.startswith("dropped")}
-    gone = {name: archive.counts[f"dropped: {name}"] for name in ("duplicate", "no tweet")}
-    scrubbed = dict(sorted(work.found.items()))
-    write_json(
-        report,
-        {
-            "read": {**read, "human_labels": len(human) + dropped},
-            "kept": kept,
-            "dropped": {**{name.replace(" ", "_"): number for name, number in gone.items()}, "human_labels": dropped},
-            "scrubbed": scrubbed,
-            **searched,
-        },
-    )
+    with _work(outputs[0].parent) as work:
+        _Gate(tweets, labels, Pseudonyms(key), settings, work).write(outputs)
 
 
-class _Work:
-    """What the four tables share: texts scrubbed once, names, pseudonyms."""
+def know(tweets: Path, labels: Path, folder: Path, settings: Anonymise, key: bytes) -> Known:
+    """Everything by which an archive and its human labels could name a person, without the archive's ordinary words.
 
-    def __init__(self, archive: Archive, human: list[HumanLabel], pseudonyms: Pseudonyms, settings: Anonymise) -> None:
-        self._raw = [archive.tweets[key] for key in sorted(archive.tweets)]
-        self._archive, self._human, self._pseudonyms, self._settings = archive, human, pseudonyms, settings
-        self.found: Counter[str] = Counter()
-        folded = [fold(text) for text in track([t.text for t in self._raw] + [h.text for h in human], "folding texts")]
-        self._mentions = [mentions(text) for text in folded[: len(self._raw)]]
-        plain = [scrub_patterns(text, self.found) for text in track(folded, "scrubbing texts")]
-        known = archive.identifiers
-        authors = {(tweet.author_id, tweet.author_name) for tweet in self._raw}
-        mentioned = {(None, name) for names in self._mentions for name in names}
-        self._people = People(known.identities | authors | mentioned, pseudonyms)
-        usernames = known.usernames | users(known.urls) | {name for _, name in mentioned}
-        self.names = Names(usernames, known.names, plain, settings.ordinary_tweets)
-        persons = [item.persons for item in self._raw] + [[] for _ in human]
-        named = [
-            scrub_names(text, self.names, people, self.found)
-            for text, people in track(list(zip(plain, persons, strict=True)), "scrubbing names")
-        ]
-        self._texts = scrub_links(named, known.urls, self.found)
+    Args:
+        tweets: Folder of JSON Lines.
+        labels: Folder of CSV files.
+        folder: Where to keep it, for this user alone.
+        settings: Says which words are ordinary.
+        key: Any.
+    """
+    return _Gate(tweets, labels, Pseudonyms(key), settings, folder).archive.known
 
-    def tweets(self) -> pl.DataFrame:
-        least, raw = self._settings.common_authors, self._raw
-        authors = [self._author(tweet) for tweet in raw]
-        lang = common(zip((tweet.lang for tweet in raw), authors, strict=True), least, self.names.within)
-        source = common(zip((client(tweet.source) for tweet in raw), authors, strict=True), least, self.names.within)
-        event = common(zip((slug(tweet.event) for tweet in raw), authors, strict=True), least, self.names.within)
-        rows = []
-        for tweet, text, named in zip(raw, self._texts, self._mentions, strict=False):
-            likes, retweets, replies, quotes = map(log_bin, tweet.metrics)
-            photos = [self._pseudonyms.of_file(name) for kind, name in tweet.media if kind == "photo" and name]
-            rows.append(
-                {
-                    "tweet": self._pseudonyms.of("tweet", tweet.id),
-                    "author": self._author(tweet),
-                    "conversation": tweet.conversation and self._pseudonyms.of("tweet", tweet.conversation),
-                    "retweet_of": tweet.retweet_of and self._pseudonyms.of("tweet", tweet.retweet_of),
-                    "mentions": sorted({self._people.of_name(name) for name in named}),
-                    "text": text,
-                    "text_hash": self._pseudonyms.of_text(tweet.text),
-                    "time": floor_time(tweet.time_ms, self._settings.time_floor_minutes),
-                    "lang": lang(tweet.lang),
-                    "source": source(client(tweet.source)),
-                    "event": event(slug(tweet.event)),
-                    "place": tweet.place and self._pseudonyms.of("place", tweet.place),
-                    "likes": likes,
-                    "retweets": retweets,
-                    "replies": replies,
-                    "quotes": quotes,
-                    "reply": tweet.reply,
-                    "retweet": tweet.retweet,
-                    "photos": list(dict.fromkeys(photos)),
-                    "media_kinds": [among(kind, MEDIA_KINDS) for kind, _ in tweet.media],
-                }
-            )
-        return schema.build(schema.TWEETS, rows, ["tweet"])
 
-    def _author(self, tweet: Tweet) -> str | None:
-        if tweet.author_id:
-            return self._people.of_id(tweet.author_id)
-        return self._people.of_name(tweet.author_name) if tweet.author_name else None
+@contextmanager
+def _work(beside: Path) -> Iterator[Path]:
+    """A folder for this user alone; what a killed run left in one goes first."""
+    for left in beside.glob(f"{WORK}*"):
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=WORK, dir=beside) as folder:
+        yield Path(folder)
 
-    def users(self) -> pl.DataFrame:
-        largest: dict[str, tuple[int, ...]] = {}
-        ids = {user_id for user_id, _ in self._archive.identifiers.identities}
-        for whose, numbers in self._archive.identifiers.metrics.items():
-            user = self._people.of_id(whose) if whose in ids else self._people.of_name(whose)
-            largest[user] = tuple(map(max, numbers, largest.get(user, numbers)))
-        rows = [
-            {"user": user, **dict(zip(("followers", "following", "tweets"), map(log_bin, numbers), strict=True))}
-            for user, numbers in largest.items()
-        ]
-        return schema.build(schema.USERS, rows, ["user"])
 
-    def places(self) -> pl.DataFrame:
-        found = self._archive.places
-        where = [(found[tweet.place].country, self._author(tweet)) for tweet in self._raw if tweet.place in found]
-        country = common(where, self._settings.common_authors)
-        rows = [
-            {
-                "place": self._pseudonyms.of("place", place.id),
-                "country": country(place.country) if place.country else None,
-                "place_type": among(place.place_type, PLACE_TYPES) if place.place_type else None,
-            }
-            for place in found.values()
-        ]
-        return schema.build(schema.PLACES, rows, ["place"])
+class _Gate:
+    """One archive on its way through; the first two looks are taken at once."""
 
-    def human(self) -> pl.DataFrame:
-        source = common(
-            ((slug(item.source), None) for item in self._human), self._settings.common_authors, self.names.within
+    def __init__(self, tweets: Path, labels: Path, pseudonyms: Pseudonyms, settings: Anonymise, work: Path) -> None:
+        self._settings, self._work = settings, work
+        human, self._unread = read_labels(labels)
+        self.archive: Archive = look(tweets, work, identifiers(human), pseudonyms, settings)
+        read = self.archive.counts["tweets"]
+        say(f"read {read} tweets and {len(human)} human labels")
+        self._human = judged(human, pseudonyms)
+        self._places = self._coarse_places()
+        job = partial(
+            settle, archive=self.archive, places=self._places, work=work, least=settings.common_authors
         )
-        rows = [
-            {
-                "label_row": 0,
-                "tweet": item.tweet and self._pseudonyms.of("tweet", item.tweet),
-                "text_hash": self._pseudonyms.of_text(item.text),
-                "annotator": item.annotator and self._pseudonyms.of("annotator", item.annotator),
-                "text": text,
-                "label": item.label,
-                "source": source(slug(item.source)),
-            }
-            for item, text in zip(self._human, self._texts[len(self._raw) :], strict=True)
-        ]
-        table = schema.build(schema.HUMAN, rows, ["tweet", "text_hash", "annotator", "label", "source", "text"])
-        import polars as pl
+        buckets = self.archive.buckets() if read else []
+        self._workers = cores() if len(buckets) > 1 else 1
+        self._settled: list[Settled] = list(stream(job, buckets, self._workers, "comparing tweets"))
+        used = [uses(self.archive.known, self._human["text"]), *(part.uses for part in self._settled)]
+        self.archive.known.ordinary = ordinary(used, settings.ordinary_tweets)
 
-        return table.with_columns(label_row=pl.int_range(len(table), dtype=pl.Int32))
+    def write(self, outputs: tuple[Path, ...]) -> None:
+        """Take the last look, and write."""
+        known, settings = self.archive.known, self._settings
+        kept = self._kept([part.voices for part in self._settled])
+        paths = [part.path for part in self._settled]
+        counted = list(stream(partial(finish, rules=Rules(known, kept)), paths, self._workers, "hiding names"))
+        groups = quasi.count(counted, settings.k)
+        for path in paths:
+            publish(path, groups, settings.time_floor_minutes)
+        tweets = pl.scan_ipc(paths) if paths else pl.LazyFrame(schema=_schema())
+        tweets.sink_parquet(outputs[0], compression="zstd", compression_level=3, statistics=False, row_group_size=65536)
+        used = set(tweets.select("place").unique().collect()["place"])
+        users = [stem.with_suffix(".users") for stem, _ in self.archive.blocks]
+        tables = [
+            users_table(users, self.archive.aliases),
+            places_table(self._places, kept["country"], used),
+            human_table(self._human, known, self._kept_sources()),
+        ]
+        for path, table in zip(outputs[1:4], tables, strict=True):
+            write_table(path, table)
+        searched = audit(outputs[:4], known)
+        sizes = [tweets.select(pl.len()).collect().item(), *map(len, tables)]
+        scrubbed = tweets.select(pl.col("found").explode().drop_nulls().alias("kind")).collect()["kind"]
+        write_json(outputs[4], self._report(sizes, scrubbed, searched, groups.report))
+
+    def _coarse_places(self) -> pl.DataFrame:
+        """Raw places and what they become, each once; of different readings the one that sorts last."""
+        files = [stem.with_suffix(".places") for stem, _ in self.archive.blocks]
+        places = pl.scan_ipc(files).unique().collect() if files else PLACES.to_frame()
+        return places.sort(*PLACES, nulls_last=False).unique("raw", keep="last", maintain_order=True)
+
+    def _kept(self, voices: Sequence[pl.DataFrame]) -> dict[str, list[str]]:
+        """Classes that enough persons have and that are nobody's name."""
+        if not voices:
+            return {column: [] for column in CLASSES}
+        classes = common(voices, self._settings.common_authors)
+        return {
+            column: values if column == "country" else stays(values, self.archive.known)
+            for column, values in classes.items()
+        }
+
+    def _kept_sources(self) -> list[str]:
+        counts = self._human["source"].drop_nulls().value_counts()
+        enough = counts.filter(pl.col("count") >= self._settings.common_authors)["source"].sort().to_list()
+        return stays(enough, self.archive.known)
+
+    def _report(
+        self, sizes: Sequence[int], scrubbed: pl.Series, searched: dict[str, Any], groups: dict[str, Any]
+    ) -> dict[str, Any]:
+        counts, labels = self.archive.counts, len(self._human)
+        read = {name.replace(" ", "_"): number for name, number in counts.items() if not name.startswith("dropped")}
+        names = ("tweets", "users", "places", "human_labels")
+        return {
+            "read": {**read, "human_labels": labels + self._unread},
+            "kept": dict(zip(names, sizes, strict=True)),
+            "dropped": {
+                "duplicate": sum(part.duplicates for part in self._settled),
+                "no_tweet": counts["dropped: no tweet"],
+                "human_labels": self._unread,
+            },
+            "texts_with": {kind: number for kind, number in scrubbed.value_counts().sort(scrubbed.name).iter_rows()},
+            "k_anonymity": groups,
+            **searched,
+        }
+
+
+def _schema() -> dict[str, pl.DataType]:
+    return {name: column.type for name, column in schema.TWEETS.items()}

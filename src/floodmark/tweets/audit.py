@@ -8,86 +8,55 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from floodmark.errors import UserError
-from floodmark.tweets.links import present, searchable
-from floodmark.tweets.names import Names, words
-from floodmark.tweets.shapes import FORBIDDEN, PLACEHOLDERS, shapes
+from floodmark.tweets.columns import forbidden
+from floodmark.tweets.hiding import sure
+from floodmark.tweets.known import Kind
+from floodmark.tweets.shapes import PLACEHOLDERS, shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from floodmark.tweets.identifiers import Identifiers
-    from floodmark.tweets.labels import HumanLabel
+    from floodmark.tweets.known import Known
 
-SHORTEST_ID = 7
-"""An id of fewer characters, such as `12`, cannot be told from any other number."""
+ROWS = 65_536
 
 
-def audit(paths: Sequence[Path], identifiers: Identifiers, human: Sequence[HumanLabel], names: Names) -> dict[str, Any]:
+def audit(paths: Sequence[Path], known: Known) -> dict[str, Any]:
     """Search the written tables.
-
-    Returns:
-        Metrics: how many identifiers were searched for by kind, how many were too ordinary to be told from words, and
-        `leaks`, which is 0.
 
     Raises:
         UserError: if anything was found; the message counts by kind and quotes nothing.
     """
-    wanted = _searchable(identifiers, human, names)
-    texts, others = _decode(paths)
-    leaks: dict[str, int] = {}
-    for kind, values in wanted.items():
-        # Columns other than text hold pseudonyms and classes and are compared whole; a class may well be a user's name.
-        if kind == "names":
-            # As they were scrubbed, word by word: punctuation between words does not hide a name.
-            spaced = texts.map_elements(lambda text: " ".join(words(text)), return_dtype=pl.String)
-            leaks[kind] = _found_in(texts, values) + _found_in(spaced, values)
-        else:
-            leaks[kind] = _found_in(texts, values) + len(others & values)
-    left = Counter(shape for text in texts for shape in shapes(text))
-    leaks.update({shape: left[shape] for shape in FORBIDDEN})
-    if any(leaks.values()):
-        found = ", ".join(f"{number} {kind}" for kind, number in leaks.items() if number)
+    leaks: Counter[str] = Counter()
+    for path in paths:
+        for part in _parts(path):
+            for column in part:
+                cells = column.explode() if isinstance(column.dtype, pl.List) else column
+                if cells.dtype != pl.String:
+                    continue
+                cells = cells.drop_nulls().unique()
+                hits = sure(known.find(cells), known)
+                leaks.update(Kind(kind).name for kind in hits.kind)
+                if column.name == "text":
+                    for text in cells.filter(forbidden(cells).is_not_null()):
+                        leaks.update(shapes(PLACEHOLDERS.sub(" ", text)))
+    if leaks:
+        found = ", ".join(f"{number} {kind}" for kind, number in sorted(leaks.items()))
         raise UserError(
             f"identifiers of the archive would have survived ({found}): nothing was written. Please report this with "
             "the kinds and numbers, not with the tweets"
         )
-    ordinary = len(names.ordinary)
+    names = known.count(Kind.NAME, Kind.WORD, Kind.RUN) - len(known.ordinary)
     return {
-        "searched": {**{kind: len(values) for kind, values in wanted.items()}, "ordinary_names": ordinary},
+        "searched": {"ids": known.count(Kind.ID), "names": names, "urls": known.count(Kind.URL),
+                     "coordinates": known.count(Kind.COORDINATES),
+                     "ordinary_names": len(known.ordinary) + known.count(Kind.SHORT)},
         "leaks": 0,
-    }
+    }  # fmt: skip
 
 
-def _searchable(found: Identifiers, human: Sequence[HumanLabel], names: Names) -> dict[str, set[str]]:
-    """Lower-cased identifiers that cannot be mistaken for something else."""
-    ids = (
-        found.ids | {item.tweet for item in human if item.tweet} | {item.annotator for item in human if item.annotator}
-    )
-    several = {" ".join(name) for group in names.several.values() for name in group}
-    return {
-        "ids": {item.lower() for item in ids if len(item) >= SHORTEST_ID},
-        "names": names.single | several,
-        "urls": searchable(found.urls),
-        "coordinates": {item for item in found.coordinates if len(item.split(".")[-1]) >= 4},
-    }
-
-
-def _decode(paths: Sequence[Path]) -> tuple[pl.Series, set[str]]:
-    """The texts without placeholders, lower-cased, and the distinct values of all other cells."""
-    texts: list[pl.Series] = []
-    others: set[str] = set()
-    for path in paths:
-        for column in pl.read_parquet(path):
-            flat = column.explode() if isinstance(column.dtype, pl.List) else column
-            if column.name == "text":
-                texts.append(flat.cast(pl.String))
-            else:
-                others.update(flat.drop_nulls().cast(pl.String).str.to_lowercase().unique())
-    joined = pl.concat(texts) if texts else pl.Series([], dtype=pl.String)
-    return joined.str.replace_all(PLACEHOLDERS.pattern, " ").str.to_lowercase(), others
-
-
-def _found_in(texts: pl.Series, values: set[str]) -> int:
-    """How many texts hold one of the values as whole words."""
-    return sum(1 for _ in present(texts, values))
+def _parts(path: Path) -> Iterator[pl.DataFrame]:
+    rows = pl.scan_parquet(path)
+    for start in range(0, rows.select(pl.len()).collect().item(), ROWS):
+        yield rows.slice(start, ROWS).collect()

@@ -89,8 +89,8 @@ class Known:
             np.bitwise_or.at(self._lengths, marks >> 5, np.uint16(1) << (marks & 31).astype(np.uint16))
             names = found.with_suffix(".names")
             self.inside.update(name for name in names.read_text(encoding="utf-8").split("\n") if name)
-            for suffix in ("", ".firsts", ".names"):
-                found.with_suffix(suffix).unlink()
+            for written in (found, found.with_suffix(".firsts"), names):
+                written.unlink()
 
     def count(self, *kinds: Kind) -> int:
         """How many identifiers there are of some kinds."""

@@ -16,6 +16,8 @@ from typing import Literal
 
 Kind = Literal["tweet", "user", "place", "media", "photo", "text", "annotator"]
 LENGTH = 26
+ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
+"""In the order of their characters."""
 
 
 class Pseudonyms:

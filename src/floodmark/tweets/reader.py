@@ -53,8 +53,13 @@ def _place(place: Place | None, found: Found) -> None:
         found.places[place.id] = max(place, found.places.get(place.id, place))
 
 
-def lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
-    """Numbered lines that are not blank; None in place of what a torn file has lost."""
+def files(folder: Path) -> list[Path]:
+    """The files of an archive, in the order of their paths."""
+    return sorted([*folder.rglob("*.jsonl"), *folder.rglob("*.jsonl.gz")])
+
+
+def lines(path: Path) -> Iterator[tuple[int, bytes | str]]:
+    """Numbered lines that are not blank; a text says what a torn file has lost."""
     number = 0
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
         try:
@@ -63,7 +68,7 @@ def lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
                 if line:
                     yield number, line
         except (EOFError, zlib.error, gzip.BadGzipFile):
-            yield number + 1, None
+            yield number + 1, "the file ends too early"
 
 
 def parse(line: bytes) -> Any:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+    from collections.abc import Mapping
 
 
 class Column(NamedTuple):
@@ -35,12 +34,14 @@ TWEETS = {
     "retweet_of": Column(_TEXT, "retweets collapse with their original", KEYED),
     "mentions": Column(_LIST, "who talks to whom", KEYED + " of the user"),
     "text": Column(_TEXT, "what the models read", "folded, then personal data replaced by placeholders"),
+    "found": Column(_LIST, "what was personal can be counted", "kinds of the placeholders in the text"),
     "text_hash": Column(_TEXT, "human labels that carry no id are joined by it", KEYED + " of the raw text"),
-    "time": Column(pl.Datetime("ms", "UTC"), "sentiment over time", "floored"),
-    "lang": Column(_TEXT, "models know languages", COMMON),
+    "time": Column(pl.Datetime("ms", "UTC"), "sentiment over time", "floored; to the day or left out among too few"),
+    "time_minutes": Column(pl.Int32(), "how exact the time is", "width of the interval that begins at the time"),
+    "lang": Column(_TEXT, "models know languages", COMMON + "; left out among too few"),
     "source": Column(_TEXT, "automatic posts have clients of their own", COMMON),
     "event": Column(_TEXT, "floods are compared", COMMON + "; must look like a slug"),
-    "place": Column(_TEXT, "joins places", KEYED),
+    "place": Column(_TEXT, "joins places", KEYED + " of a coarse place; left out among too few"),
     "likes": Column(_BIN, "reach", BINNED),
     "retweets": Column(_BIN, "reach", BINNED),
     "replies": Column(_BIN, "reach", BINNED),
@@ -59,7 +60,7 @@ USERS = {
 PLACES = {
     "place": Column(_TEXT, "joins tweets", KEYED),
     "country": Column(_TEXT, "coarse place", COMMON),
-    "place_type": Column(_TEXT, "how coarse the place was", "one of the API's five types or other"),
+    "place_type": Column(_TEXT, "how coarse the place was", "one of the API's five types, cell or other"),
 }
 HUMAN = {
     "label_row": Column(pl.Int32(), "names a row", "order of the sorted table"),
@@ -72,8 +73,6 @@ HUMAN = {
 }
 
 
-def build(columns: Mapping[str, Column], rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> pl.DataFrame:
-    """A table with exactly these columns, sorted by the keys."""
-    schema = {name: column.type for name, column in columns.items()}
-    data = {name: [row[name] for row in rows] for name in columns}
-    return pl.DataFrame(data, schema=schema, strict=True).sort(keys, nulls_last=True)
+def build(columns: Mapping[str, Column], table: pl.DataFrame) -> pl.DataFrame:
+    """These columns of a table, in this order and of these types; all others stay behind."""
+    return table.select(pl.col(name).cast(column.type, strict=True) for name, column in columns.items())

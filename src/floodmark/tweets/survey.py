@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from floodmark.tweets.coarse import MEDIA_KINDS, among, client, floor_time, log_bin, slug
@@ -18,11 +19,14 @@ from floodmark.tweets.gathering import gather
 from floodmark.tweets.identifiers import person
 from floodmark.tweets.people import identities
 from floodmark.tweets.places import coarsen
+from floodmark.tweets.pseudonyms import ALPHABET
 from floodmark.tweets.reader import Found, parse, read_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from floodmark.settings.anonymise import Anonymise
     from floodmark.tweets.places import Place
@@ -44,6 +48,11 @@ PLACES = pl.Schema({"raw": _TEXT, "place": _TEXT, "country": _TEXT, "place_type"
 ENDINGS = (".tweets", ".users", ".places", ".identities", ".known")
 
 
+SHELVES = 1024
+SHELF_BEGINS = sorted(a + b for a in ALPHABET for b in ALPHABET)
+"""Tweets are shelved by the first two letters of their pseudonyms."""
+
+
 class Line(NamedTuple):
     """One line of an archive, or why it could not be read."""
 
@@ -56,13 +65,16 @@ class Line(NamedTuple):
 class Surveyed:
     """What came of one block."""
 
+    stem: Path
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Line] = field(default_factory=list)
+    bounds: NDArray[np.int64] = field(default_factory=lambda: np.zeros(SHELVES + 1, np.int64))
+    """Where in the block's tweets, sorted by pseudonym, those of each shelf begin, and their number at last."""
 
 
 def survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings: Anonymise) -> Surveyed:
     """Read one block into files named by `stem` and one of `ENDINGS` each."""
-    found, done = Found(), Surveyed()
+    found, done = Found(), Surveyed(stem)
     tweets: list[Tweet] = []
     for line in lines:
         value = parse(line.content) if isinstance(line.content, bytes) else None
@@ -72,7 +84,8 @@ def survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings: 
         done.counts["lines"] += 1
         tweets.extend(read_value(value, found))
     done.counts.update({"broken lines": len(done.problems), **found.counts})
-    table = tweets_table(tweets, pseudonyms, settings)
+    table = tweets_table(tweets, pseudonyms, settings).sort("tweet")
+    done.bounds[:] = table["tweet"].search_sorted(pl.Series([*SHELF_BEGINS, "~"]))
     known = found.identifiers
     users = [(pseudonyms.of("user", whose), *numbers) for whose, numbers in known.metrics.items()]
     tables = {
@@ -142,5 +155,5 @@ def _places(places: Sequence[Place], pseudonyms: Pseudonyms, settings: Anonymise
     for place in places:
         coarse = coarsen(place, settings.place_level)
         if coarse is not None:
-            rows.append((pseudonyms.of("place", place.id), pseudonyms.of("place", coarse.key), coarse.country, coarse.place_type))
+            rows.append((pseudonyms.of("place", place.id), pseudonyms.of("place", coarse.key), coarse.country or None, coarse.place_type or None))
     return pl.DataFrame(rows, schema=PLACES, orient="row")

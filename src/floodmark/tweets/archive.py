@@ -1,0 +1,128 @@
+"""A raw archive of any size, looked at block by block: what is left of it on disk, and where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from floodmark.learning.processes import cores, stream
+from floodmark.progress import say
+from floodmark.tweets.gathering import gather
+from floodmark.tweets.known import Known
+from floodmark.tweets.people import aliases
+from floodmark.tweets.reader import files, lines
+from floodmark.tweets.survey import SHELVES, Line, Surveyed, survey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from floodmark.settings.anonymise import Anonymise
+    from floodmark.tweets.identifiers import Identifiers
+    from floodmark.tweets.pseudonyms import Pseudonyms
+
+BLOCK = 2**23
+"""Bytes that are read at a time."""
+PACKED = 8
+"""Times that gzip makes tweets smaller, about."""
+BUCKET = 2**15
+"""Tweets that are worked on at a time, about."""
+PROBLEMS_SHOWN = 5
+
+
+class Block(NamedTuple):
+    """Where a block's tables begin in name, and where its tweets of each shelf begin in its table."""
+
+    stem: Path
+    bounds: NDArray[np.int64]
+
+
+class Archive(NamedTuple):
+    """What the first look left.
+
+    Attributes:
+        blocks: One after another.
+        counts: Files, lines, tweets and what was dropped, by reason.
+        known: Every identifier.
+        aliases: Pseudonyms of users that are those of another name of theirs.
+    """
+
+    blocks: list[Block]
+    counts: Counter[str]
+    known: Known
+    aliases: dict[str, str]
+
+    def buckets(self) -> list[tuple[int, int]]:
+        """First and last shelf of pieces of about equal size, in order."""
+        number = max(1, self.counts["tweets"] // BUCKET)
+        edges = [SHELVES * k // min(number, SHELVES) for k in range(min(number, SHELVES) + 1)]
+        return list(zip(edges[:-1], edges[1:], strict=True))
+
+    def shelves(self, first: int, last: int) -> pl.DataFrame:
+        """The tweets of some shelves, every state of each, as `survey.TWEETS` with texts and mentions."""
+        parts = []
+        for stem, bounds in self.blocks:
+            low, high = int(bounds[first]), int(bounds[last])
+            if high > low:
+                parts.append(pl.scan_ipc(stem.with_suffix(".tweets")).slice(low, high - low).collect())
+        return pl.concat(parts) if parts else pl.DataFrame()
+
+
+def look(folder: Path, work: Path, besides: Identifiers, pseudonyms: Pseudonyms, settings: Anonymise) -> Archive:
+    """Take the first look at every file under a folder; the result does not depend on their order.
+
+    What cannot be read is counted, and its file and line are told; nothing in an archive is fatal.
+
+    Args:
+        folder: The raw archive.
+        work: A folder for this user alone.
+        besides: Identifiers from elsewhere, such as human labels.
+        pseudonyms: Of the study.
+        settings: Widths of the classes.
+    """
+    paths = files(folder)
+    counts: Counter[str] = Counter({"files": len(paths)})
+    told: Counter[str] = Counter()
+    jobs = ((work / f"block-{number:06d}", block) for number, block in enumerate(_blocks(paths)))
+    workers = cores() if sum(path.stat().st_size * (PACKED if path.suffix == ".gz" else 1) for path in paths) > BLOCK else 1
+    blocks = []
+    job = partial(_survey, pseudonyms=pseudonyms, settings=settings)
+    for done in stream(job, jobs, workers, "reading tweets"):
+        counts.update(done.counts)
+        blocks.append(Block(done.stem, done.bounds))
+        for problem in done.problems:
+            told[problem.path] += 1
+            if told[problem.path] <= PROBLEMS_SHOWN:
+                say(f"{problem.path}:{problem.number}: {problem.content!s}, skipped")
+    for path, number in told.items():
+        if number > PROBLEMS_SHOWN:
+            say(f"{path}: {number - PROBLEMS_SHOWN} more lines skipped")
+    gather(besides, work / "besides.known")
+    gathered = [stem.with_suffix(".known") for stem, _ in blocks] + [work / "besides.known"]
+    same = aliases([stem.with_suffix(".identities") for stem, _ in blocks], pseudonyms)
+    return Archive(blocks, counts, Known(gathered, work / "known"), same)
+
+
+def _survey(job: tuple[Path, list[Line]], pseudonyms: Pseudonyms, settings: Anonymise) -> Surveyed:
+    return survey(*job, pseudonyms, settings)
+
+
+def _blocks(paths: list[Path]) -> Iterator[list[Line]]:
+    """Lines of all files, some megabytes at a time."""
+    block: list[Line] = []
+    size = 0
+    for path in paths:
+        for number, content in lines(path):
+            block.append(Line(str(path), number, content))
+            size += len(content)
+            if size >= BLOCK:
+                yield block
+                block, size = [], 0
+    if block:
+        yield block

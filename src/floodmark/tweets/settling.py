@@ -1,0 +1,110 @@
+"""The second look: of every tweet its last state, under its author's one name, and what all tweets together decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from floodmark.tweets.known import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from floodmark.tweets.archive import Archive
+    from floodmark.tweets.known import Known
+
+CLASSES = ("lang", "source", "event", "country")
+_SEED = 7
+
+
+@dataclass
+class Settled:
+    """What came of one bucket.
+
+    Attributes:
+        path: Its tweets, as `survey.TWEETS` with texts, mentions and `hit`: whether an identifier may be in the text.
+        duplicates: How many states of tweets were dropped.
+        uses: Words and runs that are names, and how many texts use each: columns `hash`, `texts`.
+        voices: Columns `column`, `value`, `person`: who has which class, of each class as many as matter.
+    """
+
+    path: Path
+    duplicates: int
+    uses: pl.DataFrame
+    voices: pl.DataFrame
+
+
+def settle(bucket: tuple[int, int], archive: Archive, places: pl.DataFrame, work: Path, least: int) -> Settled:
+    """Settle the tweets of some shelves.
+
+    Args:
+        bucket: First shelf, and the one behind the last.
+        archive: What the first look left.
+        places: Raw and coarse pseudonyms of places, as `survey.PLACES`.
+        work: Where to write.
+        least: Persons that make a class common.
+    """
+    states = archive.shelves(*bucket)
+    tweets = _last(states).drop("retrieved", "total")
+    tweets = tweets.with_columns(
+        pl.col("author").replace(archive.aliases),
+        pl.col("mentions").list.eval(pl.element().replace(archive.aliases)).list.unique().list.sort(),
+    )
+    tweets = tweets.rename({"place": "raw"}).join(places, on="raw", how="left", maintain_order="left").drop("raw")
+    hits = archive.known.find(tweets["text"])
+    hit = np.zeros(len(tweets), np.bool_)
+    hit[hits.row] = True
+    path = work / f"bucket-{bucket[0]:04d}"
+    tweets.with_columns(hit=hit).write_ipc(path)
+    return Settled(path, len(states) - len(tweets), uses(archive.known, tweets["text"]), _voices(tweets, least))
+
+
+def uses(known: Known, texts: pl.Series) -> pl.DataFrame:
+    """How many texts use each word or run that is also a name."""
+    hits = known.find(texts)
+    doubtful = (hits.kind == Kind.WORD) | (hits.kind == Kind.RUN)
+    found = pl.DataFrame({"row": hits.row[doubtful], "hash": hits.hash[doubtful]}).unique()
+    return found.group_by("hash").agg(texts=pl.len())
+
+
+def ordinary(parts: Sequence[pl.DataFrame], least: int) -> NDArray[np.uint64]:
+    """Hashes of words and runs that this many texts use, sorted."""
+    total = pl.concat(parts).group_by("hash").agg(pl.col("texts").sum())
+    return np.sort(total.filter(pl.col("texts") >= least)["hash"].to_numpy())
+
+
+def common(parts: Sequence[pl.DataFrame], least: int) -> dict[str, list[str]]:
+    """By column, the values that at least `least` persons have."""
+    total = pl.concat(parts).unique().group_by("column", "value").agg(persons=pl.len())
+    kept = total.filter(pl.col("persons") >= least).sort("column", "value")
+    return {column: kept.filter(pl.col("column") == column)["value"].to_list() for column in CLASSES}
+
+
+def _last(states: pl.DataFrame) -> pl.DataFrame:
+    """The last state of every tweet: retrieved later, counted more, known better; the rest only decides ties."""
+    again = states["tweet"].is_duplicated()
+    if not again.any():
+        return states.sort("tweet")
+    best: dict[str, tuple[tuple[object, ...], dict[str, object]]] = {}
+    for row in states.filter(again).iter_rows(named=True):
+        order = (row["retrieved"], row["total"], len(row["media_kinds"]), repr(row))
+        if row["tweet"] not in best or order > best[row["tweet"]][0]:
+            best[row["tweet"]] = order, row
+    chosen = pl.DataFrame([row for _, row in best.values()], schema=states.schema)
+    return pl.concat([states.filter(~again), chosen]).sort("tweet")
+
+
+def _voices(tweets: pl.DataFrame, least: int) -> pl.DataFrame:
+    """Persons by the classes they have; a tweet without a known author is one more person's."""
+    person = pl.coalesce("author", "tweet").hash(_SEED).alias("person")
+    parts = [
+        tweets.select(pl.lit(column).alias("column"), pl.col(column).alias("value"), person).drop_nulls("value").unique()
+        for column in CLASSES
+    ]
+    return pl.concat(parts).group_by("column", "value").agg(pl.col("person").head(least)).explode("person")
