@@ -93,7 +93,7 @@ def _last(states: pl.DataFrame) -> pl.DataFrame:
         return states.sort("tweet")
     best: dict[str, tuple[tuple[object, ...], dict[str, object]]] = {}
     for row in states.filter(again).iter_rows(named=True):
-        order = (row["retrieved"], row["total"], len(row["media_kinds"]), repr(row))
+        order = (row["retrieved"], row["total"], len(row["media_kinds"]), row["text"], repr(row))
         if row["tweet"] not in best or order > best[row["tweet"]][0]:
             best[row["tweet"]] = order, row
     chosen = pl.DataFrame([row for _, row in best.values()], schema=states.schema)

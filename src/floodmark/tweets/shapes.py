@@ -11,7 +11,11 @@ from floodmark.tweets.patterns import REST, telephone
 if TYPE_CHECKING:
     from collections import Counter
 
-_PLACEHOLDER = r"<(?:address|card|coordinates|email|iban|ip|name|nino|number|phone|postcode|url|user)>"
+KINDS = frozenset(
+    "address card coordinates email iban ip name nino number phone postcode url user".split()
+)
+"""What a placeholder may stand for."""
+_PLACEHOLDER = rf"<(?:{'|'.join(sorted(KINDS))})>"
 PLACEHOLDERS = regex.compile(_PLACEHOLDER)
 _FORBIDDEN = {
     "mention": r"@[^\s\w]{0,2}\w",
