@@ -7,17 +7,22 @@ user's id of the same digits.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import html
 import unicodedata
 from typing import Literal
 
+import polars as pl
+
 Kind = Literal["tweet", "user", "place", "media", "photo", "text", "annotator"]
 LENGTH = 26
 ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
 """In the order of their characters."""
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _BASE32 for second in _BASE32]
+_SHIFTS = range(120, -1, -10)
+
 
 
 class Pseudonyms:
@@ -29,8 +34,16 @@ class Pseudonyms:
     def of(self, kind: Kind, value: str | bytes) -> str:
         """The pseudonym of one thing."""
         data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
-        digest = hmac.digest(self._key, kind.encode() + b"\0" + data, hashlib.sha256)[:16]
-        return base64.b32encode(digest).decode().rstrip("=").lower()
+        digest = hmac.digest(self._key, kind.encode() + b"\0" + data, "sha256")
+        number = int.from_bytes(digest[:16], "big") << 2
+        return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
+
+    def of_all(self, kind: Kind, values: pl.Series) -> pl.Series:
+        """The pseudonyms of a column, null where it is."""
+        different = values.drop_nulls().unique()
+        known = pl.DataFrame({"value": different, "pseudonym": [self.of(kind, value) for value in different]})
+        known = known.cast({"value": pl.String, "pseudonym": pl.String})
+        return values.to_frame("value").join(known, on="value", how="left", maintain_order="left")["pseudonym"]
 
     def of_text(self, text: str) -> str:
         """The pseudonym of a raw text, equal however it was escaped, spaced or cased on its way here."""
