@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PAGE = 100
 SUBJECTS = [
     {
-        "domain": {"id": str(45 + n), "name": f"Domain {n}", "description": "What is spoken of, at some length " * 2},
+        "domain": {"id": str(45 + n), "name": f"Domain {n}", "description": "What is spoken of, at some length. " * 3},
         "entity": {"id": f"12345{n}0007", "name": f"Entity {n}", "description": "A thing of its kind"},
     }
     for n in range(6)
@@ -76,7 +76,10 @@ def pages(number: int) -> Iterator[bytes]:
                    "geo": {"type": "Feature", "bbox": [-0.4, 53.7, -0.2, 53.8], "properties": {}}} for n in range(3)]  # fmt: skip
         meta = {"result_count": len(tweets), "newest_id": tweets[0]["id"], "oldest_id": tweets[-1]["id"], "next_token": "b26v89c19z"}
         twarc = {"url": "https://api.twitter.com/2/tweets/search/all?query=flood", "version": "2.9.5", "retrieved_at": "2022-01-01T00:00:00+00:00"}
-        page = {"data": tweets, "includes": {"users": users, "places": places}, "meta": meta, "__twarc": twarc}
+        others = [{**user, "id": f"9{user['id']}", "username": f"o{user['username']}"} for user in users[::5]]
+        before = [{**tweet, "id": f"9{tweet['id']}"} for tweet in tweets[::4]]
+        includes = {"users": [*users, *others], "tweets": before, "places": places}
+        page = {"data": tweets, "includes": includes, "meta": meta, "__twarc": twarc}
         yield orjson.dumps(page) + b"\n"
 
 
@@ -104,11 +107,12 @@ def _made(count: int, tweet: dict[str, Any], user: dict[str, Any]) -> tuple[dict
             "hashtags": [{"start": 1, "end": 9, "tag": "flooding"}],
             "annotations": [{"start": 3, "end": 9, "probability": 0.71, "type": "Place", "normalized_text": "Town"}],
         },
-        "context_annotations": SUBJECTS[: count % 7],
+        "context_annotations": SUBJECTS[: count % 7 - 1],
         "geo": {"place_id": f"{count % 3:016x}"} if count % 20 == 0 else {},
     }
     profile = {"url": f"https://t.co/u{count % 7001:09d}", "verified": False, "protected": False,
-               "created_at": "2010-03-01T10:20:30.000Z", "pinned_tweet_id": number,
+               "created_at": "2010-03-01T10:20:30.000Z", "description": "Walks, dogs, tea and the weather over the hills of home. " * 2,
+               "pinned_tweet_id": number,
                "profile_image_url": f"https://pbs.twimg.com/profile_images/{count % 7001:019d}/pic_normal.jpg",
                "entities": {"url": {"urls": [{"start": 0, "end": 23, "url": f"https://t.co/u{count % 7001:09d}",
                                               "expanded_url": "https://example.org", "display_url": "example.org"}]}}}  # fmt: skip

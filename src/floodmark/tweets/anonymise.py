@@ -94,7 +94,7 @@ class _Gate:
         buckets = self.archive.buckets() if read else []
         self._workers = cores() if len(buckets) > 1 else 1
         self._settled: list[Settled] = list(stream(job, buckets, self._workers, "comparing tweets"))
-        used = [uses(self.archive.known, self._human["text"]), *(part.uses for part in self._settled)]
+        used = [uses(self.archive.known.find(self._human["text"])), *(part.uses for part in self._settled)]
         self.archive.known.ordinary = ordinary(used, settings.ordinary_tweets)
 
     def write(self, outputs: tuple[Path, ...]) -> None:

@@ -8,7 +8,7 @@ hundred times the speed, and the rule itself sees what is left.
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 from unicodedata import is_normalized
 
@@ -21,7 +21,7 @@ from floodmark.tweets.scrub import MENTION, apply
 from floodmark.tweets.shapes import FORBIDDEN, PLACEHOLDERS, close
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 _MOVED = r"&|^\s|\s\s|\s$|[^\S ]|[\p{Cf}\p{Cc}\p{Co}\x{FE00}-\x{FE0F}]"
 """What folding may change, forms of letters aside: escapes, blanks, invisible characters."""
@@ -42,13 +42,27 @@ def scrub_all(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     Returns:
         The texts, and of each the user names mentioned in it, as written, links and e-mail addresses aside.
     """
-    mentioned: pl.Series | None = None
-    for rule in RULES:
-        if rule.kind == "user" and mentioned is None:
-            mentioned = texts.str.extract_all(MENTION.pattern).list.eval(pl.element().str.strip_chars_start("@/.|*\\-"))
-        texts = _where(texts, texts.str.contains(_wider(rule.pattern)), lambda text, rule=rule: apply(rule, text))
-    assert mentioned is not None
+    users = next(number for number, rule in enumerate(RULES) if rule.kind == "user")
+    texts = _apply_all(RULES[:users], texts)
+    mentioned = texts.str.extract_all(MENTION.pattern).list.eval(pl.element().str.strip_chars_start("@/.|*\\-"))
+    texts = _apply_all(RULES[users : users + 1], texts)
+    # All that is left is rare, and mostly needs a digit: one look tells which texts are worth others.
+    at = texts.str.contains(_any(users + 1)).fill_null(value=False).arg_true()
+    if len(at):
+        texts = texts.clone().scatter(at, _apply_all(RULES[users + 1 :], texts.gather(at)))
     return close_all(texts), mentioned
+
+
+def _apply_all(rules: Sequence[Rule], texts: pl.Series) -> pl.Series:
+    for rule in rules:
+        texts = _where(texts, texts.str.contains(_wider(rule.pattern)), partial(apply, rule))
+    return texts
+
+
+@cache
+def _any(first: int) -> str:
+    """What any rule from the `first` on may match."""
+    return "|".join(f"(?:{_wider(rule.pattern)})" for rule in RULES[first:])
 
 
 def close_all(texts: pl.Series) -> pl.Series:

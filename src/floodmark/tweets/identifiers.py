@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SKIPPED = frozenset({"__twarc", "context_annotations", "matching_rules"})
+NOTES = frozenset({"__twarc", "context_annotations", "matching_rules"})
 """Notes of downloaders and of the API's own subjects: no person's data."""
 
 
-class Role(Enum):
-    """What a key says of its value."""
+ID, USERNAME, URL, POINT, SKIPPED = range(1, 6)
+"""What a key says of its value; 0 is nothing."""
+MOST_KEYS = 10_000
 
-    NONE, ID, USERNAME, URL, POINT = range(5)
 
-
-class _Roles(dict[str, Role]):
+class _Roles(dict[str, int]):
     """The role of every key met, found out once."""
 
-    def __missing__(self, key: str) -> Role:
+    def __missing__(self, key: str) -> int:
         if len(self) > MOST_KEYS:
             self.clear()
         if key == "id" or key.endswith(("_id", "_ids", "_key", "_keys", "id_str")):
-            role = Role.ID
+            role = ID
         elif key in ("username", "screen_name"):
-            role = Role.USERNAME
+            role = USERNAME
         elif key in ("coordinates", "bbox", "lat", "long", "latitude", "longitude"):
-            role = Role.POINT
+            role = POINT
+        elif key in NOTES:
+            role = SKIPPED
         else:
-            role = Role.URL if key.endswith("url") else Role.NONE
+            role = URL if key.endswith("url") else 0
         self[key] = role
         return role
 
 
-MOST_KEYS = 10_000
 _ROLES = _Roles()
 
 
@@ -65,38 +65,39 @@ class Identifiers:
 
     def collect(self, value: Any) -> None:
         """Walk a JSON value, without recursion: a hostile file may be deeper than Python's stack."""
-        stack: list[Any] = [(value,)]
+        roles = _ROLES
+        stack: list[tuple[str, Any]] = [("", [value])]
         while stack:
-            item = stack.pop()
+            above, item = stack.pop()
             if type(item) is dict:
                 if "username" in item or "screen_name" in item:
                     self._user(item)
                 pairs: Iterable[tuple[str, Any]] = item.items()
             else:
-                pairs = ((item[0], inner) for inner in item[1]) if len(item) == 2 else (("", item[0]),)
+                pairs = zip(repeat(above), item, strict=False)
+            # Millions of leaves pass here, hardly one of which is a link or under a telling key.
             for key, inner in pairs:
                 kind = type(inner)
                 if kind is str:
-                    if (role := _ROLES[key]) is not Role.NONE or inner[:4] == "http":
-                        self._string(role, inner)
-                elif kind is dict:
-                    if key not in SKIPPED:
-                        stack.append(inner)
-                elif kind is list:
-                    if key not in SKIPPED:
+                    if roles[key] or inner[:1] == "h":
+                        self._string(roles[key], inner)
+                elif kind is dict or kind is list:
+                    if roles[key] is not SKIPPED:
                         stack.append((key, inner))
                 elif kind is float:
-                    if _ROLES[key] is Role.POINT:
+                    if roles[key] is POINT:
                         self.coordinates.add(repr(abs(inner)))
-                elif kind is int and _ROLES[key] is Role.ID:
+                elif kind is int and roles[key] is ID:
                     self.ids.add(str(inner))
 
-    def _string(self, role: Role, text: str) -> None:
-        if text.startswith(("http://", "https://")) or (role is Role.URL and "/" in text and " " not in text):
+    def _string(self, role: int, text: str) -> None:
+        if role is SKIPPED:
+            return
+        if text.startswith(("http://", "https://")) or (role is URL and "/" in text and " " not in text):
             self.urls.add(text)
-        elif role is Role.ID:
+        elif role is ID:
             self.ids.add(text)
-        elif role is Role.USERNAME:
+        elif role is USERNAME:
             self.usernames.add(text)
 
     def _user(self, user: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ user's id of the same digits.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import html
 import unicodedata
 from typing import Literal
@@ -24,25 +23,32 @@ _PAIRS = [first + second for first in _BASE32 for second in _BASE32]
 _SHIFTS = range(120, -1, -10)
 
 
-
 class Pseudonyms:
     """All pseudonyms of one key."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        # RFC 2104: the two hashes of every HMAC begin alike, and going on from there takes half the time.
+        padded = key.ljust(hashlib.sha256().block_size, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+
+    def __reduce__(self) -> tuple[type[Pseudonyms], tuple[bytes]]:
+        """Into another process goes the key alone."""
+        return Pseudonyms, (self._key,)
 
     def of(self, kind: Kind, value: str | bytes) -> str:
         """The pseudonym of one thing."""
-        data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
-        digest = hmac.digest(self._key, kind.encode() + b"\0" + data, "sha256")
-        number = int.from_bytes(digest[:16], "big") << 2
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(kind.encode() + b"\0" + (value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value))
+        outer.update(inner.digest())
+        number = int.from_bytes(outer.digest()[:16], "big") << 2
         return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
     def of_all(self, kind: Kind, values: pl.Series) -> pl.Series:
         """The pseudonyms of a column, null where it is."""
         different = values.drop_nulls().unique()
-        known = pl.DataFrame({"value": different, "pseudonym": [self.of(kind, value) for value in different]})
-        known = known.cast({"value": pl.String, "pseudonym": pl.String})
+        known = pl.DataFrame({"value": different, "pseudonym": pl.Series([self.of(kind, v) for v in different], dtype=pl.String)})
         return values.to_frame("value").join(known, on="value", how="left", maintain_order="left")["pseudonym"]
 
     def of_text(self, text: str) -> str:
@@ -53,3 +59,4 @@ class Pseudonyms:
     def of_file(self, name: str) -> str:
         """The pseudonym of a photo's file name, whatever its case or extension: photos are often converted."""
         return self.of("media", name.rsplit(".", 1)[0].lower())
+
