@@ -8,7 +8,7 @@ hundred times the speed, and the rule itself sees what is left.
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING
 from unicodedata import is_normalized
 
@@ -23,17 +23,34 @@ from floodmark.tweets.shapes import FORBIDDEN, PLACEHOLDERS, close
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+_ORDINARY = r"^[!-%'-~]+(?: [!-%'-~]+)*$"
+"""Printable ASCII without `&`, words one blank apart: folding changes nothing."""
 _MOVED = r"&|^\s|\s\s|\s$|[^\S ]|[\p{Cf}\p{Cc}\p{Co}\x{FE00}-\x{FE0F}]"
 """What folding may change, forms of letters aside: escapes, blanks, invisible characters."""
+_BEYOND = regex.compile(r"\(\?(?:[=!]|<[=!])|\\K|\\[1-9]")
 _LOOK = regex.compile(r"\((?:\?[=!]|\?<[=!])")
 
 
 def fold_all(texts: pl.Series) -> pl.Series:
     """Every text folded."""
-    moved = texts.str.contains(_MOVED)
-    beyond = (texts.str.contains(r"[^\x00-\x7F]") & ~moved).arg_true()
-    other = pl.Series([not is_normalized("NFKC", text) for text in texts.gather(beyond)], dtype=pl.Boolean)
-    return _where(texts, moved.scatter(beyond, other), fold)
+    at = (~texts.str.contains(_ORDINARY)).fill_null(value=False).arg_true()
+    some = texts.gather(at)
+    moved = some.str.contains(_MOVED) | pl.Series([not is_normalized("NFKC", text) for text in some], dtype=pl.Boolean)
+    return texts.clone().scatter(at, _where(some, moved, fold)) if len(at) else texts
+
+
+def lists(values: Sequence[Sequence[str]]) -> pl.Series:
+    """A column of lists, most of which are empty."""
+    rows = [row for row, items in enumerate(values) for _ in items]
+    flat = pl.DataFrame({"row": rows, "item": [item for items in values for item in items]}, {"row": pl.Int64, "item": pl.String})
+    return gathered(flat, len(values))
+
+
+def gathered(flat: pl.DataFrame, number: int) -> pl.Series:
+    """Lists of the column `item`, by the column `row`, which counts up to a number."""
+    every = pl.DataFrame({"row": pl.int_range(number, eager=True)})
+    lists = flat.group_by("row", maintain_order=True).agg("item")
+    return every.join(lists, on="row", how="left", maintain_order="left")["item"].fill_null([])
 
 
 def scrub_all(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -55,7 +72,15 @@ def scrub_all(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def _apply_all(rules: Sequence[Rule], texts: pl.Series) -> pl.Series:
     for rule in rules:
-        texts = _where(texts, texts.str.contains(_wider(rule.pattern)), partial(apply, rule))
+        at = texts.str.contains(_wider(rule.pattern)).fill_null(value=False).arg_true()
+        if not len(at):
+            continue
+        some = texts.gather(at)
+        if rule.check is None and _is_plain(rule.pattern):
+            some = some.str.replace_all(rule.pattern.pattern, f"<{rule.kind}>")
+        else:
+            some = pl.Series([apply(rule, text) for text in some], dtype=pl.String)
+        texts = texts.clone().scatter(at, some)
     return texts
 
 
@@ -87,6 +112,17 @@ def _where(texts: pl.Series, chosen: pl.Series, change: Callable[[str], str]) ->
     if not len(at):
         return texts
     return texts.clone().scatter(at, pl.Series([change(text) for text in texts.gather(at)], dtype=pl.String))
+
+
+@cache
+def _is_plain(pattern: regex.Pattern[str]) -> bool:
+    """Whether Rust's `regex` reads a pattern as it is: without looks, and not so large that it refuses."""
+    if _BEYOND.search(pattern.pattern):
+        return False
+    try:
+        return not pl.Series([""]).str.contains(pattern.pattern).is_null().any()
+    except pl.exceptions.ComputeError:
+        return False
 
 
 @cache

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from floodmark.tweets.coarse import MEDIA_KINDS, among, client, floor_time, log_bin, slug
-from floodmark.tweets.columns import fold_all, scrub_all
+from floodmark.tweets.columns import fold_all, gathered, lists, scrub_all
 from floodmark.tweets.gathering import gather
 from floodmark.tweets.identifiers import person
 from floodmark.tweets.people import identities
@@ -109,7 +109,9 @@ def scrubbed(texts: Sequence[str]) -> pl.DataFrame:
 
 def tweets_table(tweets: Sequence[Tweet], pseudonyms: Pseudonyms, settings: Anonymise) -> pl.DataFrame:
     """The columns of `TWEETS`, and those of `scrubbed`."""
-    rows = pl.DataFrame([_row(tweet, pseudonyms, settings) for tweet in tweets], schema=TWEETS, orient="row")
+    cells = list(zip(*(_row(tweet, pseudonyms, settings) for tweet in tweets), strict=True)) or [()] * len(TWEETS)
+    columns = {name: lists(column) if TWEETS[name] == _LIST else column for name, column in zip(TWEETS, cells, strict=True)}
+    rows = pl.DataFrame(columns, schema=TWEETS)
     keyed: dict[str, Kind] = {"tweet": "tweet", "author": "user", "conversation": "tweet", "retweet_of": "tweet", "place": "place"}
     rows = rows.with_columns(pseudonyms.of_all(kind, rows[name]).alias(name) for name, kind in keyed.items())
     return pl.concat([rows, scrubbed([tweet.text for tweet in tweets])], how="horizontal")
@@ -141,11 +143,8 @@ def _row(tweet: Tweet, pseudonyms: Pseudonyms, settings: Anonymise) -> tuple[Any
 
 def _pseudonymous(names: pl.Series, pseudonyms: Pseudonyms) -> pl.Series:
     """Lists of pseudonyms in place of lists of lower-cased user names."""
-    rows = pl.DataFrame({"row": pl.int_range(len(names), eager=True), "name": names}).explode("name", empty_as_null=False)
-    rows = rows.with_columns(pseudonyms.of_all("user", rows["name"]).alias("name"))
-    lists = rows.group_by("row").agg("name")
-    whole = pl.DataFrame({"row": pl.int_range(len(names), eager=True)}).join(lists, on="row", how="left", maintain_order="left")
-    return whole["name"].fill_null([])
+    rows = pl.DataFrame({"row": pl.int_range(len(names), eager=True), "item": names}).explode("item", empty_as_null=False)
+    return gathered(rows.with_columns(pseudonyms.of_all("user", rows["item"]).alias("item")), len(names))
 
 
 def _places(places: Sequence[Place], pseudonyms: Pseudonyms, settings: Anonymise) -> pl.DataFrame:
