@@ -1,17 +1,14 @@
-"""Archives of tweets as downloaders leave them: API v2 pages or one tweet a line, gzipped or not, whole or torn."""
+"""Archives of tweets as downloaders leave them: pages or one tweet a line, of API v2 or v1.1, gzipped or not, torn."""
 
 from __future__ import annotations
 
-import gzip
-import json
-import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from floodmark.progress import say, track
+from floodmark.progress import track
+from floodmark.tweets import json_files
+from floodmark.tweets.classic import is_classic, modern
 from floodmark.tweets.identifiers import Identifiers
 from floodmark.tweets.records import Includes, Place, Tweet, read_place, read_tweet
 
@@ -19,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PROBLEMS_SHOWN = 5
-BOM = b"\xef\xbb\xbf"
+PROBLEM = frozenset({"errors", "error", "status"})
+"""One of these, and no tweet beside it, is what the API answered instead of a page."""
 
 
 @dataclass
@@ -41,59 +38,17 @@ class Archive:
 
 
 def read_archive(folder: Path) -> Archive:
-    """Read every `*.jsonl` and `*.jsonl.gz` under a folder; the result does not depend on their order.
+    """Read every `*.jsonl`, `*.json` and gzip of one under a folder; the result does not depend on their order.
 
     What cannot be read is counted, and its file and line are told; nothing in an archive is fatal.
     """
     archive = Archive()
-    files = sorted([*folder.rglob("*.jsonl"), *folder.rglob("*.jsonl.gz")])
-    for path in track(files, "reading tweets"):
+    for path in track(json_files.find(folder), "reading tweets"):
         archive.counts["files"] += 1
-        for value in _values(path, archive.counts):
+        for value in json_files.values(path, archive.counts):
             for tweet, includes, retrieved in _tweets(value, archive):
                 _keep(tweet, includes, retrieved, archive)
     return archive
-
-
-def _values(path: Path, counts: Counter[str]) -> Iterator[Any]:
-    """The JSON values of one file, telling what is broken."""
-    broken = 0
-    for number, line in _lines(path):
-        value = _parse(line) if line is not None else None
-        if value is not None:
-            counts["lines"] += 1
-            yield value
-            continue
-        broken += 1
-        if broken <= PROBLEMS_SHOWN:
-            say(f"{path}:{number}: {'no JSON' if line is not None else 'the file ends too early'}, skipped")
-    counts["broken lines"] += broken
-    if broken > PROBLEMS_SHOWN:
-        say(f"{path}: {broken - PROBLEMS_SHOWN} more lines skipped")
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
-    """Numbered lines that are not blank; None in place of what a torn file has lost."""
-    number = 0
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-        try:
-            for number, raw in enumerate(file, 1):
-                line = raw.removeprefix(BOM).strip()
-                if line:
-                    yield number, line
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            yield number + 1, None
-
-
-def _parse(line: bytes) -> Any:
-    try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError:
-        pass
-    try:  # The standard parser takes lone surrogates and NaN, which some downloaders write.
-        return json.loads(line.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return None
 
 
 def _tweets(value: Any, archive: Archive) -> Iterator[tuple[dict[str, Any], Includes, str]]:
@@ -107,12 +62,16 @@ def _tweets(value: Any, archive: Archive) -> Iterator[tuple[dict[str, Any], Incl
         includes = Includes.of(item.get("includes"))
         for place in includes.places:
             archive.places[place.id] = max(place, archive.places.get(place.id, place))
-        page = item.get("data", item)
+        page = item.get("data", item.get("statuses", item))
+        if page is item and not PROBLEM.isdisjoint(item) and "id" not in item:
+            archive.counts["error pages"] += 1
+            continue
         for tweet in page if isinstance(page, list) else [page]:
-            if isinstance(tweet, dict):
-                yield tweet, includes, retrieved or _retrieved(tweet)
-            else:
+            if not isinstance(tweet, dict):
                 archive.counts["dropped: no tweet"] += 1
+                continue
+            for one in modern(tweet) if is_classic(tweet) else (tweet,):
+                yield one, includes, retrieved or _retrieved(tweet)
 
 
 def _retrieved(value: dict[str, Any]) -> str:
