@@ -144,7 +144,9 @@ def score(corpus: Corpus, tell: Callable[[str, str, str], None] = lambda *_: Non
             one = found.setdefault(kind, Score())
             one.put += 1
             taken = _characters(folded, [(kind, begin, end)])
-            right = taken <= marked and any(mark[0] == kind and mark[1] < end and begin < mark[2] for mark in tweet.marks)
+            right = taken <= marked and any(
+                mark[0] == kind and mark[1] < end and begin < mark[2] for mark in tweet.marks
+            )
             one.right += right
             if not right:
                 tell("wrong", kind, clean)

@@ -1,7 +1,8 @@
 """Text as a reader sees it: escapes undone, look-alike letters plain, nothing invisible; emoji untouched.
 
 Personal data hides from patterns behind full-width or mathematical letters, soft hyphens, zero-width characters and
-HTML escapes (Unicode Technical Report 36). Folding comes first, and the folded text is what is kept.
+HTML escapes (Unicode Technical Report 36), names behind Cyrillic and Greek letters that look like Latin ones (Technical
+Standard 39). Folding comes first, and the folded text is what is kept.
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ _INVISIBLE = regex.compile(
     regex.VERSION1,
 )
 _PICTURES = regex.compile(rf"({_PICTURE}|[#*0-9]\uFE0F?\u20E3)")
+# Letters that nobody can tell apart in most typefaces, of those that keyboards have.
+_TWINS = str.maketrans(
+    "аеорсухіјѕԁһԛԝѵӏАВЕКМНОРСТУХІЈЅԜԚοινΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "aeopcyxijsdhqwvlABEKMHOPCTYXIJSWQoivABEZHIKMNOPTYX",
+)
+_MIXED = regex.compile(r"\b(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w+")
 
 
 def fold(text: str) -> str:
@@ -27,6 +34,18 @@ def fold(text: str) -> str:
     while (plain := _peeled(text)) != text:
         text = plain
     return text
+
+
+def _latin(word: regex.Match[str]) -> str:
+    """A word of two alphabets in Latin letters, if all its others are twins of some: `5 μm` is no disguise."""
+    plain = str(word.group()).translate(_TWINS)
+    return str(word.group()) if regex.search(r"[\p{Cyrillic}\p{Greek}]", plain) else plain
+
+
+def bare(text: str) -> str:
+    """A text without the accents of Latin letters, each letter in its place: `Ōta` may be annotated as `Ota`."""
+    plain = (unicodedata.normalize("NFD", letter)[0] for letter in text)
+    return "".join(one if one.isascii() else letter for one, letter in zip(plain, text, strict=True))
 
 
 def _peeled(text: str) -> str:
@@ -39,4 +58,5 @@ def _peeled(text: str) -> str:
             for part in _PICTURES.split(plain)
             if part
         )
+        plain = _MIXED.sub(_latin, plain)
     return " ".join(plain.split())

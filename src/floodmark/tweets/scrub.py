@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from floodmark.tweets.fold import fold
-from floodmark.tweets.patterns import RULES, Rule
+from floodmark.tweets.fold import bare, fold
+from floodmark.tweets.patterns import BEFORE_USERS, RULES, WITHOUT_DIGITS
 from floodmark.tweets.shapes import PLACEHOLDERS as PLACEHOLDERS
 from floodmark.tweets.shapes import close
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from floodmark.tweets.names import Names
+    from floodmark.tweets.rule import Rule
 
 MENTION = regex.compile(r"@[/.|*\\-]{0,2}(\w+)")
 _DIGIT = regex.compile(r"\d")
@@ -23,10 +24,12 @@ _DIGIT = regex.compile(r"\d")
 
 def scrub_patterns(text: str, found: Counter[str]) -> str:
     """Replace what patterns recognise in a folded text, counting by kind."""
-    digits = _DIGIT.search(text) is not None
-    for rule in RULES:
-        if digits if rule.sign == "0" else rule.sign in text:
-            text = _apply(rule, text, found)
+    rules, plain = RULES if _DIGIT.search(text) else WITHOUT_DIGITS, text.lower()
+    for rule in rules:
+        if not rule.signs or any(map(plain.__contains__, rule.signs)):
+            scrubbed = _apply(rule, text, found)
+            if scrubbed != text:
+                text, plain = scrubbed, scrubbed.lower()
     return close(text, found)
 
 
@@ -43,8 +46,13 @@ def _apply(rule: Rule, text: str, found: Counter[str]) -> str:
 def scrub_names(text: str, names: Names, persons: Sequence[str], found: Counter[str]) -> str:
     """Replace names of the archive's users, and the people whom the API's annotations name in this text."""
     for person in sorted({fold(person) for person in persons} - {""}, key=lambda name: (-len(name), name)):
-        text, count = regex.subn(rf"(?i)(?<!\w){regex.escape(person)}(?!\w)", "<name>", text)
-        found["name"] += count
+        # Searched for without accents, which annotations and tweets set differently.
+        spots = [
+            match.span() for match in regex.finditer(rf"(?i)(?<!\w){regex.escape(bare(person))}(?!\w)", bare(text))
+        ]
+        for begin, end in reversed(spots):
+            text = f"{text[:begin]}<name>{text[end:]}"
+        found["name"] += len(spots)
     while True:
         text, count = names.replace(text, "<name>")
         found["name"] += count
@@ -59,8 +67,6 @@ def mentions(text: str) -> list[str]:
     """User names mentioned in a folded text, without links and e-mail addresses."""
     if "@" not in text:
         return []
-    for rule in RULES:
-        if rule.kind == "user":
-            break
+    for rule in BEFORE_USERS:
         text = rule.pattern.sub(" ", text)
     return [str(name) for name in MENTION.findall(text)]

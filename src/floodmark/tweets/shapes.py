@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from floodmark.tweets.patterns import REST, telephone
+from floodmark.tweets.online import REST
+from floodmark.tweets.telephones import telephone
 
 if TYPE_CHECKING:
     from collections import Counter
