@@ -10,7 +10,8 @@ _STREET = (
     "Approach|Alley|Esplanade|Embankment|Parkway|Pkwy|Highway|Hwy|Trail|Chase|Vale"
 )
 _SAID = "street|road|lane|avenue|close|drive|crescent|terrace|gardens|grove|mews"
-_PART = r"(?i:flat|apartment|apt|unit|house|suite|room|blk|block|lot|bldg|villa)\.?\s?#?\d{1,4}[A-Za-z]?"
+_UNITS = "flat|apartment|apt|unit|house|suite|room|blk|block|lot|bldg|villa"
+_PART = rf"(?i:{_UNITS})\.?\s?#?\d{{1,4}}[A-Za-z]?"
 _NUMBER = r"\d{1,5}[A-Za-z]?(?:[-–/]\d{1,5}[A-Za-z]?)?"
 _COMPASS = "(?:N|S|E|W|NE|NW|SE|SW)"
 _NAME = rf"(?:{_COMPASS}\.?\s+)?(?:(?:(?!(?i:am|pm)\b)\p{{Lu}}[\w'’-]+\.?\s+){{1,3}}|\d{{1,3}}(?:st|nd|rd|th)\s+)"
@@ -27,48 +28,64 @@ _GERMANIC = (
 )
 _ROMANCE = r"(?:Via|Viale|Piazza|Corso|Vicolo|Calle|Avenida|Avda\.?|Av\.|Plaza|Paseo|Rua|Travessa|Praça)"
 _FRENCH = r"(?i:rue|avenue|av\.|boulevard|bd|chemin|impasse|allée|quai)"
+_TO_STREET = rf"\d[a-z]?,?\s+(?:\S+\s+){{1,4}}?(?:{_STREET.lower()})\b"
+"""The hint of a street some words behind a number."""
 
 ADDRESSES = [
     rule(
         "address",
-        "0|rue|av|boulevard|bd|chemin|impasse|allée|quai|place|route",
         rf"(?<![\w.,:]){_NUMBER}(?:\s?(?:bis|ter))?,?\s(?:{_FRENCH}\s(?:{_OF}|l[ae]s?\s|l['’])?|(?i:place|route)\s{_OF})"
         r"\p{L}[\p{L}'’-]+(?:\s\p{Lu}[\p{L}'’-]+){0,2}",
+        digits=1,
+        hint=r"\d[a-z]?(?:\s?(?:bis|ter))?,?\s(?:rue|av|boulevard|bd|chemin|impasse|allée|quai|place|route)",
     ),
+    # With a part of the house before it the street needs no number.
     rule(
         "address",
-        "0",
-        # With a part of the house before it the street needs no number.
         rf"(?:(?:{_PART},?\s+){{1,3}}(?:(?<![\w.,:]){_NUMBER},?\s+)?|"
         rf"(?:\b(?i:no|number|num)\.?\s?)?(?<![\w.,:/-]){_NUMBER},?\s+)"
-        rf"{_NAME}(?i:{_STREET})\b{_BEHIND}|"
-        rf"{_PART},?\s+\d{{1,4}}[A-Za-z]?\s+\p{{Lu}}\p{{L}}{{3,}}\b",
+        rf"{_NAME}(?i:{_STREET})\b{_BEHIND}",
+        digits=1,
+        hint=_TO_STREET,
     ),
     rule(
         "address",
-        "cottage|farm|house|lodge|barn|bungalow|villa|forge",
-        rf"\b(?:The\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:Cottage|Farm|Farmhouse|House|Lodge|Barn|Bungalow|Villa|Forge),\s"
-        rf"(?:\d{{1,4}}\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:{_STREET})\b",
-    ),
-    rule(
-        "address",
-        "0|box|postfach|postbus|apartado|casella",
-        r"(?i)\b(?:P\.?\s?O\.?\s?Box|Postfach|Postbus|Apartado(?:\sde\sCorreos)?|Casella\sPostale)\s?(?:no\.?\s?)?\d{1,6}\b",
-    ),
-    rule(
-        "address",
-        "0|str|gasse|weg|platz|allee|ufer|laan|gracht|kade|plein|dijk|gat|väg|ve",
-        rf"\b\p{{Lu}}[\p{{L}}-]{{2,}}{_GERMANIC}\s?{_HOUSE}",
-    ),
-    rule(
-        "address",
-        "0|via|piazza|corso|vicolo|calle|av|plaza|paseo|rua|travessa|praça",
-        rf"\b{_ROMANCE}\s{_OF}?(?:\p{{Lu}}[\p{{L}}'’.-]+\s?){{1,3}}(?<=\s|\p{{L}}),?\s?(?:n[.º°o]?\s?)?{_HOUSE}",
-    ),
-    rule(
-        "address",
-        f"0|{_SAID}",
         rf"(?:(?i:{_PART}),?\s+)?(?:\b(?i:no|number|num)\.?\s?)?(?<![\w.,:/-]){_NUMBER},?\s+"
         rf"(?!(?:{_ORDINARY})\s)[a-z'’-]{{3,}}\s+(?:{_SAID})\b",
+        digits=1,
+        hint=_TO_STREET,
+    ),
+    rule(
+        "address",
+        rf"{_PART},?\s+\d{{1,4}}[A-Za-z]?\s+\p{{Lu}}\p{{L}}{{3,}}\b",
+        digits=2,
+        hint=r"\d[a-z]?,?\s+\d{1,4}[a-z]?\s+\w",
+    ),
+    rule(
+        "address",
+        rf"\b(?:The\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:Cottage|Farm|Farmhouse|House|Lodge|Barn|Bungalow|Villa|Forge),\s"
+        rf"(?:\d{{1,4}}\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:{_STREET})\b",
+        signs="cottage, farm, farmhouse, house, lodge, barn, bungalow, villa, forge,",
+    ),
+    rule(
+        "address",
+        r"(?i)\b(?:P\.?\s?O\.?\s?Box|Postfach|Postbus|Apartado(?:\sde\sCorreos)?|Casella\sPostale)\s?(?:no\.?\s?)?"
+        r"\d{1,6}\b",
+        digits=1,
+        signs="box postfach postbus apartado casella",
+    ),
+    rule(
+        "address",
+        rf"\b\p{{Lu}}[\p{{L}}-]{{2,}}{_GERMANIC}\s?{_HOUSE}",
+        digits=1,
+        signs="straß strasse straat str. gasse weg platz allee ufer laan gracht kade plein dijk gat väg vej veien",
+    ),
+    rule(
+        "address",
+        rf"\b{_ROMANCE}\s{_OF}?(?:\p{{Lu}}[\p{{L}}'’.-]+\s?){{1,3}}(?<=\s|\p{{L}})"
+        # Behind a comma the number may well begin what comes next: `on the way to Via Mulino, 4 guests are safe`.
+        rf"(?:\s?n[.°o]\s?{_HOUSE}|{_HOUSE}|,\s?{_HOUSE}(?!\s\p{{Ll}}))",
+        digits=1,
+        signs="via_ viale_ piazza_ corso_ vicolo_ calle_ avenida_ avda av. plaza_ paseo_ rua_ travessa_ praça_",
     ),
 ]

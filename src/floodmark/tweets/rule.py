@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import regex
@@ -13,41 +14,42 @@ if TYPE_CHECKING:
 class Rule(NamedTuple):
     """One way in which one kind of personal data is written.
 
+    The pattern is dear and most texts are spared most patterns: a text that holds a match has at least so many digits,
+    one of the signs, and what the hint finds.
+
     Attributes:
         kind: The placeholder's name.
         pattern: What to look for.
         check: What a match must pass besides.
-        digit: Every match holds a digit, and
-        signs: one of these, in lower case, where there are any: most texts are spared most patterns.
+        digits: The fewest digits of a match.
+        signs: Texts in lower case; none if there is no sign.
+        hint: A pattern of the standard library, which is faster where it begins with a letter or a digit; for texts in
+            lower case.
     """
 
     kind: str
     pattern: regex.Pattern[str]
-    check: Callable[[regex.Match[str]], bool] | None
-    digit: bool
-    signs: tuple[str, ...]
+    check: Callable[[regex.Match[str]], bool] | None = None
+    digits: int = 0
+    signs: tuple[str, ...] = ()
+    hint: re.Pattern[str] | None = None
 
 
 def rule(
     kind: str,
-    signs: str,
     pattern: str,
     check: Callable[[regex.Match[str]], bool] | None = None,
+    *,
+    digits: int = 0,
+    signs: str = "",
+    hint: str = "",
 ) -> Rule:
-    """A rule.
-
-    Args:
-        kind: The placeholder's name.
-        signs: `|` between any two, a `0|` in front where every match holds a digit.
-        pattern: A regular expression, still to be compiled.
-        check: What a match must pass besides.
-    """
-    first, *rest = signs.split("|")
-    digit = first == "0"
-    return Rule(kind, regex.compile(pattern), check, digit, tuple(rest if digit else [first, *rest]))
+    """A rule of patterns that are still to be compiled; `signs` are parted by blanks, `_` standing for a blank."""
+    parts = tuple(sign.replace("_", " ") for sign in signs.split())
+    return Rule(kind, regex.compile(pattern), check, digits, parts, re.compile(hint) if hint else None)
 
 
-def digits(match: regex.Match[str]) -> str:
+def numerals(match: regex.Match[str]) -> str:
     """The digits of a match."""
     return "".join(regex.findall(r"\d", match.group()))
 

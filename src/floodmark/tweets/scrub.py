@@ -7,40 +7,36 @@ from typing import TYPE_CHECKING
 import regex
 
 from floodmark.tweets.fold import bare, fold
-from floodmark.tweets.patterns import BEFORE_USERS, RULES, WITHOUT_DIGITS
+from floodmark.tweets.patterns import BEFORE_USERS, replace
 from floodmark.tweets.shapes import PLACEHOLDERS as PLACEHOLDERS
 from floodmark.tweets.shapes import close
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from floodmark.tweets.names import Names
     from floodmark.tweets.rule import Rule
 
 MENTION = regex.compile(r"@[/.|*\\-]{0,2}(\w+)")
-_DIGIT = regex.compile(r"\d")
 
 
 def scrub_patterns(text: str, found: Counter[str]) -> str:
-    """Replace what patterns recognise in a folded text, counting by kind."""
-    rules, plain = RULES if _DIGIT.search(text) else WITHOUT_DIGITS, text.lower()
-    for rule in rules:
-        if not rule.signs or any(map(plain.__contains__, rule.signs)):
-            scrubbed = _apply(rule, text, found)
-            if scrubbed != text:
-                text, plain = scrubbed, scrubbed.lower()
-    return close(text, found)
+    """Replace what patterns recognise in a folded text, counting by kind.
 
+    With a counter of its own for every text, its keys above zero are the kinds that were found in it.
+    """
 
-def _apply(rule: Rule, text: str, found: Counter[str]) -> str:
-    def replace(match: regex.Match[str]) -> str:
-        if rule.check is not None and not rule.check(match):
-            return str(match.group())
-        found[rule.kind] += 1
-        return f"<{rule.kind}>"
+    def instead(rule: Rule) -> Callable[[regex.Match[str]], str]:
+        def placeholder(match: regex.Match[str]) -> str:
+            if rule.check is not None and not rule.check(match):
+                return str(match.group())
+            found[rule.kind] += 1
+            return f"<{rule.kind}>"
 
-    return str(rule.pattern.sub(replace, text))
+        return placeholder
+
+    return close(replace(text, instead), found)
 
 
 def scrub_names(text: str, names: Names, persons: Sequence[str], found: Counter[str]) -> str:
@@ -67,6 +63,5 @@ def mentions(text: str) -> list[str]:
     """User names mentioned in a folded text, without links and e-mail addresses."""
     if "@" not in text:
         return []
-    for rule in BEFORE_USERS:
-        text = rule.pattern.sub(" ", text)
+    text = replace(text, lambda rule: lambda match: " ", BEFORE_USERS)
     return [str(name) for name in MENTION.findall(text)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import regex
@@ -23,6 +24,7 @@ _FORBIDDEN = {
 }
 FORBIDDEN = {kind: regex.compile(rf"(?i){pattern}") for kind, pattern in _FORBIDDEN.items()}
 """By kind, whatever the archive knew; searched for in texts whose placeholders are spaces."""
+_DIGIT, _FEWEST_DIGITS = re.compile(r"\d"), 9
 # Only the telephone may run across a placeholder, for the audit sees a blank there. `@(town hall)` and `@#flood` say
 # where, `@"name"` and `@!name` say who.
 _BLANK = rf"(?:\s|{_PLACEHOLDER})"
@@ -43,9 +45,16 @@ def close(text: str, found: Counter[str]) -> str:
     What looks like a link, an address, a number or a user becomes a placeholder; an `@` that means "at" gets a space
     behind it, and the face `://` one stroke less.
     """
-    while shapes(PLACEHOLDERS.sub(" ", text)):
+    while _may_have_shapes(text) and shapes(PLACEHOLDERS.sub(" ", text)):
         text = _LEFT.sub(lambda match: _instead(match, found), text)
     return text
+
+
+def _may_have_shapes(text: str) -> bool:
+    """Whether a text has what one of the shapes cannot be without; few texts have, and the patterns are dear."""
+    lower = text.lower()
+    links = "http" in lower or "://" in lower or "www." in lower or "t.co" in lower
+    return links or "@" in lower or len(_DIGIT.findall(text)) >= _FEWEST_DIGITS
 
 
 def shapes(text: str) -> list[str]:

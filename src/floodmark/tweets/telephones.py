@@ -5,7 +5,7 @@ from __future__ import annotations
 import regex
 
 from floodmark.tweets.accounts import DATE
-from floodmark.tweets.rule import digits, rule, years
+from floodmark.tweets.rule import numerals, rule, years
 
 _TIME = r"(?:[01]\d|2[0-3])[0-5]\d"
 _GRID = (
@@ -57,12 +57,12 @@ def _is_phone(match: regex.Match[str]) -> bool:
 
 def _is_british(match: regex.Match[str]) -> bool:
     """The country's code and ten digits more, the nought of the trunk aside."""
-    return len(digits(match).replace("440", "0|44", 1)) == 12
+    return len(numerals(match).replace("440", "44", 1)) == 12
 
 
 def _has_digits(match: regex.Match[str]) -> bool:
     """Mostly digits: letters stand for some of them, so that no robot reads the number."""
-    return len(digits(match)) >= 5
+    return len(numerals(match)) >= 5
 
 
 def _is_spoken(match: regex.Match[str]) -> bool:
@@ -74,50 +74,68 @@ def _is_spoken(match: regex.Match[str]) -> bool:
 
 
 TELEPHONES = [
-    rule("phone", "0", r"(?:(?<!\d\.?)\+|(?<!\w)(?<!\d[.,:/-])00)\s?\(?\d{1,3}\)?(?:[\s().\-/]{0,3}\d){6,14}(?!\d)"),
-    rule("phone", "0", r"(?:\+|(?<!\w)(?<!\d[.,:/-])00)\d{1,3}:[\s(]{0,2}\d(?:[\s().\-/]{0,2}\d){8,12}(?!\d)"),
-    rule("phone", "0", rf"(?:\((?=\d{{3,5}}\)))?(?:{_TELEPHONE})"),
+    rule(
+        "phone",
+        r"(?:(?<!\d\.?)\+|(?<!\w)(?<!\d[.,:/-])00)\s?\(?\d{1,3}\)?(?:[\s().\-/]{0,3}\d){6,14}(?!\d)",
+        digits=7,
+        signs="+ 00",
+    ),
+    rule(
+        "phone",
+        r"(?:\+|(?<!\w)(?<!\d[.,:/-])00)\d{1,3}:[\s(]{0,2}\d(?:[\s().\-/]{0,2}\d){8,12}(?!\d)",
+        digits=10,
+        signs=":",
+    ),
+    rule("phone", rf"(?:\((?=\d{{3,5}}\)))?(?:{_TELEPHONE})", digits=10),
     # Single digits with a blank between any two, and five pairs as in France.
-    rule("phone", "0|0 |0-|0.", r"(?<![\w£$€])(?<!\d[\s.,:-])0(?:([\s.-])\d)(?:\1\d){8,9}(?![\s.-]?\d)"),
-    rule("phone", "0", r"(?<![\w£$€])(?<!\d[\s.,:/-])0[1-9]([\s.-])\d\d(?:\1\d\d){3}(?![\w:]|[\s.,/-]\d)"),
+    rule(
+        "phone",
+        r"(?<![\w£$€])(?<!\d[\s.,:-])0(?:([\s.-])\d)(?:\1\d){8,9}(?![\s.-]?\d)",
+        digits=10,
+        signs="0_ 0- 0.",
+    ),
+    rule("phone", r"(?<![\w£$€])(?<!\d[\s.,:/-])0[1-9]([\s.-])\d\d(?:\1\d\d){3}(?![\w:]|[\s.,/-]\d)", digits=10),
     # Fewer digits ask for more care: what stands before is no letter, and after a digit neither point nor colon.
     rule(
         "phone",
-        "0",
         rf"(?<![\w£$€])(?<!\d[.:]){_REFERENCE}{_CLOCK}{DATE}\(?0[1-9]\d(?:[\s().\-/]{{0,2}}\d){{6,9}}(?!\d)",
+        digits=9,
     ),
     rule(
         "phone",
-        "0|44",
         r"(?<![\w£$€])(?<!\d[.,:/-])44[\s.-]?(?:\(0\)\s?)?[1-9]\d{2,4}[\s.-]?\d{3,4}[\s.-]?\d{2,4}(?!\d)",
         _is_british,
+        digits=12,
+        signs="44",
     ),
     rule(
         "phone",
-        "0",
         rf"(?<![\w£$€+])(?<!\d[.,:-]){_CLOCK}{DATE}\d{{1,5}}(?:([\s.\-])\d{{2,5}})(?:\1\d{{2,5}}){{1,3}}(?![\w:])",
         _is_phone,
+        digits=10,
     ),
     # Seven digits are a telephone only where somebody is to be called, six only behind the name of a line.
-    rule("phone", f"0|{_CALL}", rf"(?i){_TO_CALL}\d{{3}}[-.\s](?!(?:19|20)\d\d)\d{{4}}(?!\d|[-./:]\d)"),
+    rule("phone", rf"(?i){_TO_CALL}\d{{3}}[-.\s](?!(?:19|20)\d\d)\d{{4}}(?!\d|[-./:]\d)", digits=7),
     rule(
         "phone",
-        f"0|{_LINE}",
         rf"(?i)\b(?:{_LINE})\b(?:\W{{1,2}}(?:no|number|is)\b)?\W{{0,3}}\K\d{{3}}\s?\d{{3}}(?![\s.,:/-]?\d)",
+        digits=6,
+        hint=r"\d{3}\s?\d{3}",
     ),
-    rule("phone", "0|<phone>", r"<phone>\s?(?:/|or|&|,)\s?\K\d{5,7}(?![\w.,:/-])"),
-    rule("phone", "0", r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"),
-    rule("phone", "0|\u20e3", r"(?:[0-9]\ufe0f?\u20e3[\s-]?){6,14}[0-9]\ufe0f?\u20e3"),
+    rule("phone", r"<phone>\s?(?:/|or|&|,)\s?\K\d{5,7}(?![\w.,:/-])", digits=5, signs="<phone>"),
+    rule("phone", r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])", digits=9),
+    rule("phone", r"(?:[0-9]\ufe0f?\u20e3[\s-]?){6,14}[0-9]\ufe0f?\u20e3", digits=7, signs="\u20e3"),
     rule(
         "phone",
-        "0|o|l|i",
         r"(?<![\w£$€])(?<!\d[.,:])(?=[\d\s.-]*[OoIl])[0Oo](?:[\s.-]?[\dOoIl]){9,10}(?!\w)",
         _has_digits,
+        digits=5,
+        hint=r"\d[\s.-]?[oil]|[oil][\s.-]?\d",
     ),
     rule(
         "phone",
-        "zero |oh |nought ",
-        rf"(?i)\b(?:zero|oh|o|nought)(?:[\s,.-]{{1,3}}{_DIGIT}){{5,14}}\b",
+        rf"(?i)\b(?:zero|oh|nought)(?:[\s,.-]{{1,3}}{_DIGIT}){{5,14}}\b",
         _is_spoken,
+        signs="zero nought oh_ oh,",
     ),
 ]
