@@ -14,7 +14,7 @@ from floodmark.progress import say
 from floodmark.tweets.gathering import gather
 from floodmark.tweets.known import Known
 from floodmark.tweets.people import aliases
-from floodmark.tweets.reader import files, lines
+from floodmark.tweets.json_files import find, lines
 from floodmark.tweets.survey import SHELVES, Line, Surveyed, survey
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Archive(NamedTuple):
 
 def workers(folder: Path) -> int:
     """Processes that an archive is worth."""
-    size = sum(path.stat().st_size * (PACKED if path.suffix == ".gz" else 1) for path in files(folder))
+    size = sum(path.stat().st_size * (PACKED if path.suffix == ".gz" else 1) for path in find(folder))
     return cores() if size > BLOCK else 1
 
 
@@ -96,7 +96,7 @@ def look(
         settings: Widths of the classes.
         stream: Does jobs side by side.
     """
-    paths = files(folder)
+    paths = find(folder)
     counts: Counter[str] = Counter({"files": len(paths)})
     told: Counter[str] = Counter()
     jobs = ((work / f"block-{number:06d}", block) for number, block in enumerate(_blocks(paths)))

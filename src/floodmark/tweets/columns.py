@@ -7,7 +7,6 @@ hundred times the speed, and the rule itself sees what is left.
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 from unicodedata import is_normalized
@@ -16,12 +15,14 @@ import polars as pl
 import regex
 
 from floodmark.tweets.fold import fold
-from floodmark.tweets.patterns import RULES, Rule
+from floodmark.tweets.patterns import BEFORE_USERS, RULES
 from floodmark.tweets.scrub import MENTION, apply
 from floodmark.tweets.shapes import FORBIDDEN, PLACEHOLDERS, close
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from floodmark.tweets.rule import Rule
 
 _ORDINARY = r"^[!-%'-~]+(?: [!-%'-~]+)*$"
 """Printable ASCII without `&`, words one blank apart: folding changes nothing."""
@@ -36,6 +37,7 @@ def fold_all(texts: pl.Series) -> pl.Series:
     at = (~texts.str.contains(_ORDINARY)).fill_null(value=False).arg_true()
     some = texts.gather(at)
     moved = some.str.contains(_MOVED) | pl.Series([not is_normalized("NFKC", text) for text in some], dtype=pl.Boolean)
+    moved |= some.str.contains(r"[\x{0370}-\x{052F}]")
     return texts.clone().scatter(at, _where(some, moved, fold)) if len(at) else texts
 
 
@@ -59,20 +61,18 @@ def scrub_all(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     Returns:
         The texts, and of each the user names mentioned in it, as written, links and e-mail addresses aside.
     """
-    users = next(number for number, rule in enumerate(RULES) if rule.kind == "user")
-    texts = _apply_all(RULES[:users], texts)
+    texts = _apply_all(BEFORE_USERS, texts)
     mentioned = texts.str.extract_all(MENTION.pattern).list.eval(pl.element().str.strip_chars_start("@/.|*\\-"))
-    texts = _apply_all(RULES[users : users + 1], texts)
-    # All that is left is rare, and mostly needs a digit: one look tells which texts are worth others.
-    at = texts.str.contains(_any(users + 1)).fill_null(value=False).arg_true()
-    if len(at):
-        texts = texts.clone().scatter(at, _apply_all(RULES[users + 1 :], texts.gather(at)))
-    return close_all(texts), mentioned
+    return close_all(_apply_all(RULES[len(BEFORE_USERS) :], texts)), mentioned
 
 
 def _apply_all(rules: Sequence[Rule], texts: pl.Series) -> pl.Series:
+    """Every rule, one after the other, where a text has as many digits as a match must have."""
+    digits = texts.str.count_matches(r"\d")
+    with_digits = [(digits >= number).arg_true() for number in range(max(rule.digits for rule in rules) + 1)]
     for rule in rules:
-        at = texts.str.contains(_wider(rule.pattern)).fill_null(value=False).arg_true()
+        near = with_digits[rule.digits]
+        at = near.gather(texts.gather(near).str.contains(_wider(rule.pattern)).arg_true())
         if not len(at):
             continue
         some = texts.gather(at)
@@ -84,15 +84,9 @@ def _apply_all(rules: Sequence[Rule], texts: pl.Series) -> pl.Series:
     return texts
 
 
-@cache
-def _any(first: int) -> str:
-    """What any rule from the `first` on may match."""
-    return "|".join(f"(?:{_wider(rule.pattern)})" for rule in RULES[first:])
-
-
 def close_all(texts: pl.Series) -> pl.Series:
     """Every text without any forbidden shape."""
-    return _where(texts, forbidden(texts).is_not_null(), lambda text: close(text, Counter()))
+    return _where(texts, forbidden(texts).is_not_null(), close)
 
 
 def forbidden(texts: pl.Series) -> pl.Series:

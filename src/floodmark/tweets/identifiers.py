@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+COUNTS = (("followers_count",), ("following_count", "friends_count"), ("tweet_count", "statuses_count"))
+"""What v2 calls a user's counts, and v1.1."""
 NOTES = frozenset({"__twarc", "context_annotations", "matching_rules"})
 """Notes of downloaders and of the API's own subjects: no person's data."""
 
@@ -24,16 +26,16 @@ class _Roles(dict[str, int]):
     def __missing__(self, key: str) -> int:
         if len(self) > MOST_KEYS:
             self.clear()
-        if key == "id" or key.endswith(("_id", "_ids", "_key", "_keys", "id_str")):
+        if key in ("id", "contributors") or key.endswith(("_id", "_ids", "_key", "_keys", "id_str")):
             role = ID
-        elif key in ("username", "screen_name"):
+        elif key in ("username", "screen_name", "in_reply_to_screen_name"):
             role = USERNAME
         elif key in ("coordinates", "bbox", "lat", "long", "latitude", "longitude"):
             role = POINT
         elif key in NOTES:
             role = SKIPPED
         else:
-            role = URL if key.endswith("url") else 0
+            role = URL if key == "display" or key.endswith("url") else 0
         self[key] = role
         return role
 
@@ -72,6 +74,8 @@ class Identifiers:
             if type(item) is dict:
                 if "username" in item or "screen_name" in item:
                     self._user(item)
+                if "in_reply_to_screen_name" in item:
+                    self._answered(item)
                 pairs: Iterable[tuple[str, Any]] = item.items()
             else:
                 pairs = zip(repeat(above), item, strict=False)
@@ -99,12 +103,25 @@ class Identifiers:
             self.ids.add(text)
         elif role is USERNAME:
             self.usernames.add(text)
+        elif role is POINT and "." in text:
+            self._decimal(text)
+
+    def _decimal(self, text: str) -> None:
+        try:
+            self.coordinates.add(repr(abs(float(text))))
+        except ValueError:
+            return
+
+    def _answered(self, tweet: dict[str, Any]) -> None:
+        """Whom a tweet of v1.1 answers; the user itself may be nowhere in the archive."""
+        user_id, username = _number(tweet, "in_reply_to_user_id"), tweet["in_reply_to_screen_name"]
+        if isinstance(username, str) and username:
+            self.identities.add((user_id, username))
 
     def _user(self, user: dict[str, Any]) -> None:
         name = user.get("username") or user.get("screen_name")
         username = name if isinstance(name, str) and name else None
-        number = user.get("id")
-        user_id = str(number) if isinstance(number, (str, int)) and str(number) else None
+        user_id = _number(user, "id")
         self.identities.add((user_id, username))
         if isinstance(user.get("name"), str):
             self.names.add(user["name"])
@@ -113,10 +130,16 @@ class Identifiers:
         if whose is None:
             return
         # The largest of several readings, so that the order of files does not matter.
-        read = counts if isinstance(counts, dict) else {}
-        now = [count(read.get(f"{what}_count")) or 0 for what in ("followers", "following", "tweet")]
+        read = counts if isinstance(counts, dict) else user
+        now = [max(count(read.get(name)) or 0 for name in names) for names in COUNTS]
         old = self.metrics.get(whose, (0, 0, 0))
         self.metrics[whose] = (max(now[0], old[0]), max(now[1], old[1]), max(now[2], old[2]))
+
+
+def _number(raw: dict[str, Any], key: str) -> str | None:
+    """An id, of v1.1 as it stands in the text beside the number, which programs that know only floats have rounded."""
+    number = raw.get(f"{key}_str") or raw.get(key)
+    return str(number) if isinstance(number, (str, int)) and str(number) else None
 
 
 def person(user_id: str | None, username: str | None) -> str | None:

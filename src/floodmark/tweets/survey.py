@@ -17,10 +17,11 @@ from floodmark.tweets.coarse import MEDIA_KINDS, among, client, floor_time, log_
 from floodmark.tweets.columns import fold_all, gathered, lists, scrub_all
 from floodmark.tweets.gathering import gather
 from floodmark.tweets.identifiers import person
+from floodmark.tweets.json_files import parse
 from floodmark.tweets.people import identities
 from floodmark.tweets.places import coarsen
 from floodmark.tweets.pseudonyms import ALPHABET
-from floodmark.tweets.reader import Found, parse, read_value
+from floodmark.tweets.reader import Found, read_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,9 +78,13 @@ def survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings: 
     found, done = Found(), Surveyed(stem)
     tweets: list[Tweet] = []
     for line in lines:
-        value = parse(line.content) if isinstance(line.content, bytes) else None
-        if value is None:
-            done.problems.append(line if isinstance(line.content, str) else line._replace(content="no JSON"))
+        if isinstance(line.content, str):
+            done.problems.append(line)
+            continue
+        try:
+            value = parse(line.content)
+        except ValueError as error:
+            done.problems.append(line._replace(content=str(error)))
             continue
         done.counts["lines"] += 1
         tweets.extend(read_value(value, found))
