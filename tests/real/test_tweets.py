@@ -18,8 +18,8 @@ from floodmark.settings.label_tweets import LabelTweets
 from floodmark.settings.train_clip import TrainClip
 from floodmark.tweets.anonymise import anonymise
 from floodmark.tweets.media import ingest
-from floodmark.tweets.reader import read_archive
 from tests.planted import ROOT
+from tests.tweets.knowing import read_archive
 
 SHARED = ROOT / "../shared/data"
 KEY = bytes(range(32))

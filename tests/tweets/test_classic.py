@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floodmark.tweets.classic import is_classic, modern
-from floodmark.tweets.reader import read_archive
 from floodmark.tweets.records import Includes, read_tweet
 from tests.tweets.archives import gate, tweet, write
+from tests.tweets.knowing import read_archive
 
 STAMP = "Thu Dec 05 17:43:21 +0000 2013"
 TIME_MS = 1386265401000

@@ -1,6 +1,5 @@
 import random
 import time
-from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -9,13 +8,9 @@ from hypothesis import strategies as st
 from demo import private
 from floodmark.tweets.accounts import luhn
 from floodmark.tweets.fold import fold
-from floodmark.tweets.names import Names
-from floodmark.tweets.scrub import mentions, scrub_names, scrub_patterns
+from floodmark.tweets.classes import stays
 from floodmark.tweets.shapes import PLACEHOLDERS, shapes
-
-
-def scrub(text):
-    return scrub_patterns(fold(text), Counter())
+from tests.tweets.knowing import mentions, names, scrub, scrub_names
 
 
 @pytest.mark.parametrize(
@@ -138,7 +133,7 @@ def test_any_email_address_is_found(address):
 def test_any_mention_is_found_and_known_whatever_stands_around_it(name, frame):
     text = fold(frame.format(name) + " hello")
     assert mentions(text) == [name]
-    assert name.lower() not in scrub_patterns(text, Counter()).replace("<user>", "").replace("hello", "").lower() or (
+    assert name.lower() not in scrub(text).replace("<user>", "").replace("hello", "").lower() or (
         name.lower() in "x"
     )
 
@@ -164,7 +159,7 @@ NUMBERS = st.lists(
 @given(NUMBERS)
 def test_what_the_scrubber_leaves_of_numbers_passes_the_audit(text):
     known = names(display=["王小明", "Mirela Quillfen"])
-    for clean in (scrub(text), scrub_names(scrub(text), known, [], Counter())):
+    for clean in (scrub(text), scrub_names(scrub(text), known)):
         assert shapes(PLACEHOLDERS.sub(" ", clean).lower()) == []
 
 
@@ -174,10 +169,6 @@ def test_what_the_scrubber_leaves_of_numbers_passes_the_audit(text):
 def test_a_telephone_left_in_a_text_is_a_leak(text):
     assert shapes(PLACEHOLDERS.sub(" ", text)) == ["phone"]
     assert scrub(text).endswith("<phone>")
-
-
-def names(usernames=(), display=(), texts=(), ordinary=3):
-    return Names(usernames, display, texts, ordinary)
 
 
 @pytest.mark.parametrize(
@@ -196,14 +187,13 @@ def names(usernames=(), display=(), texts=(), ordinary=3):
 )
 def test_names_of_users_are_found_without_a_sign(text, clean):
     known = names(["Jane_Doe82", "ann"], ["Mirela 🌊 Quillfen", "王小明", "Siobhan O'Fen"])
-    assert scrub_names(fold(text), known, [], Counter()) == clean
+    assert scrub_names(fold(text), known) == clean
 
 
 def test_a_user_called_like_an_ordinary_word_does_not_take_it_from_everyone():
     texts = ["the flood came"] * 3 + ["flood again", "harbourmaster says no"]
     known = names(["flood", "harbourmaster", "abc", "flood_77x"], texts=texts)
-    assert known.ordinary == {"flood", "abc"}
-    assert scrub_names("flood harbourmaster abc flood_77x", known, [], Counter()) == "flood <name> abc <name>"
+    assert scrub_names("flood harbourmaster abc flood_77x", known) == "flood <name> abc <name>"
 
 
 @pytest.mark.parametrize(
@@ -222,17 +212,16 @@ def test_a_user_called_like_an_ordinary_word_does_not_take_it_from_everyone():
     ],
 )
 def test_a_name_is_found_without_what_its_bearer_wrote_around_it(display, text, clean):
-    assert scrub_names(fold(text), names(display=[display]), [], Counter()) == clean
+    assert scrub_names(fold(text), names(display=[display])) == clean
 
 
 def test_a_part_of_a_name_that_is_an_ordinary_phrase_stays():
     texts = ["the Met Office warns"] * 3 + ["Met Office, Jane Smith"]
     known = names(display=["Met Office (Jane Smith)", "Fan of Met Office"], texts=texts)
-    assert known.ordinary == {"met office"}
-    assert scrub_names(texts[-1], known, [], Counter()) == "<name>"
-    assert scrub_names("Met Office and Jane Smith", known, [], Counter()) == "Met Office and <name>"
-    assert not known.within("the Met Office")
-    assert known.within("a Jane Smith bot")
+    assert scrub_names(texts[-1], known) == "<name>"
+    assert scrub_names("Met Office and Jane Smith", known) == "Met Office and <name>"
+    assert stays(["the Met Office"], known)
+    assert not stays(["a Jane Smith bot"], known)
 
 
 @pytest.mark.parametrize(
@@ -245,22 +234,20 @@ def test_a_part_of_a_name_that_is_an_ordinary_phrase_stays():
 )
 def test_a_name_around_something_cut_out_is_found_as_the_audit_would_find_it(text, clean):
     known = names(["orla_quill7"], ["Jane Smith", "Orla Quill"])
-    assert scrub_names(text, known, [], Counter()) == clean
-    assert not known.within(PLACEHOLDERS.sub(" ", clean))
+    assert scrub_names(text, known) == clean
+    assert stays([PLACEHOLDERS.sub(" ", clean)], known)
 
 
 def test_many_users_of_one_first_name_hold_nothing_up():
     known = names(display=[f"John Q{number}x Smith" for number in range(20_000)])
     started = time.monotonic()
-    scrub_names("john " * 2_000, known, [], Counter())
+    scrub_names("john " * 2_000, known)
     assert time.monotonic() - started < 1
 
 
 def test_people_named_by_the_api_are_found():
-    found = Counter()
-    clean = scrub_names("Mayor Naheed met naheed.", names(), ["Naheed", ""], found)
+    clean = scrub_names("Mayor Naheed met naheed.", names(), ["Naheed", ""])
     assert clean == "Mayor <name> met <name>."
-    assert found == {"name": 2}
 
 
 @given(st.text(max_size=200))

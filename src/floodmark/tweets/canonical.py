@@ -48,18 +48,18 @@ class Words(NamedTuple):
 
 @cache
 def _look_alikes() -> dict[int, str]:
-    """Letters beyond ASCII that look like one letter or digit of it."""
+    """Letters beyond ASCII that look like one letter or digit of it; a sign that does would make one word of two."""
     file = importlib.resources.files("confusable_homoglyphs").joinpath("confusables.json")
     plain: dict[int, str] = {}
     for letter, others in json.loads(file.read_text(encoding="utf-8")).items():
         like = sorted(other["c"].lower() for other in others if len(other["c"]) == 1 and other["c"].isascii())
-        if len(letter) == 1 and not letter.isascii() and like and like[0].isalnum():
+        if len(letter) == 1 and not letter.isascii() and letter.isalpha() and like and like[0].isalnum():
             plain[ord(letter)] = like[0]
     return plain
 
 
 def plain(text: str) -> str:
-    """One folded text as it is compared."""
+    """A word, or a folded text, as it is compared."""
     lower = text.lower()
     return lower if lower.isascii() else lower.translate(_look_alikes())
 
@@ -71,18 +71,20 @@ def words(texts: pl.Series) -> Words:
         alone = texts.str.to_lowercase()
         place = np.arange(len(texts) + 1)
         return Words(place[:-1], place, alone, alone.hash(_SEED).to_numpy())
-    bare = texts.str.replace_all(PLACEHOLDERS.pattern, " ")
-    beyond = bare.str.contains(r"[^\x00-\x7F]")
-    lower = bare.str.to_lowercase()
-    if beyond.any():
-        # Lower-cased by Python where letters are not ASCII: a single text and a column of them give the same words.
-        other = pl.Series([plain(text) for text in bare.filter(beyond)], dtype=pl.String)
-        lower = lower.scatter(beyond.arg_true(), other)
-    lists = lower.str.extract_all(WORD)
-    counts = lists.list.len().to_numpy().astype(np.int64)
+    counts, word = cut(texts.str.replace_all(PLACEHOLDERS.pattern, " "))
+    lower = word.str.to_lowercase()
+    beyond = lower.str.contains(r"[^\x00-\x7F]").arg_true()
+    if len(beyond):
+        lower = lower.scatter(beyond, pl.Series([plain(one) for one in word.gather(beyond)], dtype=pl.String))
     start = np.concatenate([[0], np.cumsum(counts)])
+    return Words(np.repeat(np.arange(len(texts)), counts), start, lower, lower.hash(_SEED).to_numpy())
+
+
+def cut(texts: pl.Series) -> tuple[NDArray[np.int64], pl.Series]:
+    """How many words each text has, and all of them as they are written, one text's behind another's."""
+    lists = texts.str.extract_all(WORD)
     word = lists.explode(empty_as_null=False) if len(lists) else pl.Series([], dtype=pl.String)
-    return Words(np.repeat(np.arange(len(texts)), counts), start, word, word.hash(_SEED).to_numpy())
+    return lists.list.len().to_numpy().astype(np.int64), word
 
 
 def sequences(found: Words, first: NDArray[np.int64], length: int) -> NDArray[np.uint64]:

@@ -104,6 +104,8 @@ def suppress(tweets: pl.DataFrame, found: Quasi, minutes: int) -> pl.DataFrame:
 
 def _days(files: Sequence[Path]) -> Iterator[pl.DataFrame]:
     """All that is counted, with every day's in one piece."""
+    if not files:
+        return
     rows = pl.scan_ipc(files)
     number = max(1, rows.select(pl.len()).collect().item() // ROWS)
     for part in range(number):
