@@ -28,7 +28,7 @@ def study(tmp_path):
     """References of every fate but `unreadable`: two equal photos, a paler copy, one more, and a portrait."""
     lines = [
         tweet(1, media=[photo("Aa1.jpg"), photo("gone.jpg")]),
-        tweet(2, media=[photo("twin.jpg")]),
+        tweet(2, media=[photo("twin.jpg"), photo("sent.jpg")]),
         tweet(3, media=[photo("other.png"), {"media_key": "7_1", "type": "video"}]),
         tweet(4, media=[photo(name) for name in ("torn.jpg", "page.jpg", "vast.jpg", "person.jpg")]),
         tweet(5, media=[photo("Aa1.jpg")]),
@@ -51,6 +51,9 @@ def study(tmp_path):
     (folder / "torn.jpg").write_bytes(whole[: len(whole) - 30])
     (folder / "page.jpg").write_text("<html>not found</html>")
     (folder / "licences.json").write_text("{}")
+    (folder / ".listing").write_text("")
+    (folder / "sent.heic").write_bytes(b"\0\0\0\x18ftypheic")
+    (folder / "twin.JSON").write_text("{}")  # what a downloader knows of twin.png
     return tmp_path
 
 
@@ -64,19 +67,19 @@ def run(study, name="photos"):
 def test_every_reference_has_one_fate(study):
     out, metrics = run(study)
     manifest = pl.read_parquet(out / "manifest.parquet")
-    assert [metrics[status.replace(" ", "_")] for status in STATUSES] == [7, 1, 0, 1, 1, 1]
+    assert [metrics[status.replace(" ", "_")] for status in STATUSES] == [7, 1, 0, 1, 2, 1]
     assert len(manifest) == metrics["references"] == sum(metrics[status.replace(" ", "_")] for status in STATUSES)
     assert set(manifest["status"]) <= set(STATUSES)
     usable = manifest["status"] == "usable"
     for column in ("photo", "width", "height", "faces", "group"):
         assert (manifest[column].is_not_null() == usable).all(), column
-    assert (metrics["files"], metrics["files_without_tweet"], metrics["tweets_with_usable_photo"]) == (9, 1, 6)
+    assert (metrics["files"], metrics["files_without_tweet"], metrics["tweets_with_usable_photo"]) == (11, 2, 6)
 
 
 def test_one_tweet_with_four_photos_has_four_rows_and_one_photo_of_two_tweets_two(study):
     manifest = pl.read_parquet(run(study)[0] / "manifest.parquet")
     rows = manifest.group_by("tweet").len().sort("len")["len"].to_list()
-    assert rows == [1, 1, 1, 2, 2, 4]
+    assert rows == [1, 1, 2, 2, 2, 4]
     person = manifest.filter(pl.col("faces") > 0)
     assert person["tweet"].n_unique() == len(person) == 2
     assert person["photo"].n_unique() == 1

@@ -16,7 +16,7 @@ from tests.planted import ROOT
 from tests.tweets.archives import KEY
 from tests.tweets.photos import FACE, SETTINGS, portrait
 
-SIZE, COUNT = 64, 60
+SIZE, COUNT = 64, 40
 RUN = 8
 """Pixels of a row that are searched for."""
 

@@ -87,7 +87,7 @@ def test_a_photo_stands_upright_and_takes_no_metadata_along(tmp_path):
     assert type(photo.pixels) is np.ndarray
 
 
-def test_faces_are_sought_upright_in_the_whole_photo_at_its_own_size(tmp_path):
+def test_faces_are_sought_upright_at_the_photo_s_own_size(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
     shown = []
@@ -100,6 +100,19 @@ def test_faces_are_sought_upright_in_the_whole_photo_at_its_own_size(tmp_path):
     assert [(one.size, one.mode) for one in shown] == [((40, 80), "RGB")]
     assert photo.faces == 3
     assert near(photo.pixels, (slice(None), slice(None)), np.reshape(GREEN, (3, 1, 1)), 0)
+
+
+@pytest.mark.parametrize(("size", "searched"), [((400, 90), (180, 90)), ((90, 401), (90, 181)), ((100, 90), (100, 90))])
+def test_of_a_strip_its_middle_is_searched(tmp_path, size, searched):
+    image = Image.new("RGB", size, RED)
+    half = min(size) // 2
+    x, y = size[0] // 2, size[1] // 2
+    image.paste(GREEN, (x - half, y - half, x + half, y + half))
+    shown = []
+    photo = decode(save(tmp_path / "a.png", image), SIZE, 1, lambda photo: shown.append(photo.size) or (photo, 0))
+    assert shown == [searched]
+    assert (photo.width, photo.height) == size
+    assert near(photo.pixels[:, 1:-1, 1:-1], (slice(None), slice(None)), np.reshape(GREEN, (3, 1, 1)), 60)
 
 
 def test_a_mistake_in_hiding_faces_is_no_damaged_photo(tmp_path):

@@ -21,9 +21,8 @@ COMING_ALONG = ("nvidia-", "cuda-", "triton", "pip", "setuptools", "wheel", "flo
 
 def pins(root: Path) -> list[Finding]:
     """What is missing, has another version, belongs to an extra, or is there beyond the pins."""
-    have, wanted = installed(), {}
-    for name in (PINS, CLUSTER, ALONE):
-        wanted |= read_pins(root / name)
+    have = installed()
+    wanted = {name: pin for file in (PINS, CLUSTER, ALONE) for name, pin in read_pins(root / file).items()}
     extra = read_pins(root / SENTENCE) if (root / SENTENCE).is_file() else {}
     return [*_base(wanted, have), *_sentence(extra, have), *_beyond({**wanted, **extra}, have)]
 

@@ -36,7 +36,7 @@ def blur(photo: Image.Image, faces: Boxes, margin: float) -> Image.Image:
         across, down = box[2] - box[0], box[3] - box[1]
         if min(across, down) < 1:
             continue
-        cells = tuple(max(1, min(CELLS, side // LEAST_CELL)) for side in (across, down))
+        cells = [max(1, min(CELLS, side // LEAST_CELL)) for side in (across, down)]
         mosaic = blurred.resize(cells, Image.Resampling.BOX, box=box)
         blurred.paste(mosaic.resize((across, down), Image.Resampling.BICUBIC), box)
     return blurred

@@ -30,7 +30,7 @@ STRIDE = 4
 """Pixels between the places where the network looks for a face's centre."""
 MULTIPLE = 32
 """What the sides of its input must be multiples of."""
-LARGEST_ENLARGEMENT = 4.0
+LARGEST_ENLARGEMENT = 2.0
 LEAST_SIDE = 64
 """Longest side below which a photo is not searched again at half its size, pixels."""
 OVERLAP = 0.3
@@ -148,14 +148,16 @@ def one_each(boxes: Boxes, scores: NDArray[np.float64]) -> Boxes:
     kept = []
     while len(waiting):
         kept.append(waiting[0])
-        waiting = waiting[_overlap(waiting[0], waiting) <= OVERLAP]
+        waiting = waiting[_with_first(waiting) <= OVERLAP]
     return np.array(kept).reshape(-1, 4)
 
 
-def _overlap(box: Boxes, others: Boxes) -> NDArray[np.float64]:
-    """Intersection over union of one box with each of others; 1 with itself, however small."""
-    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
+def _with_first(boxes: Boxes) -> NDArray[np.float64]:
+    """Intersection over union of the first box with each; 1 with itself, however small it is."""
+    low, high = np.maximum(boxes[0, :2], boxes[:, :2]), np.minimum(boxes[0, 2:], boxes[:, 2:])
     shared = np.prod(np.maximum(high - low, 0), axis=1)
-    areas = np.prod(others[:, 2:] - others[:, :2], axis=1)
-    union = areas[0] + areas - shared
-    return np.divide(shared, union, out=np.ones_like(union), where=union > 0)
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    union: NDArray[np.float64] = areas[0] + areas - shared
+    share = np.ones_like(union)
+    np.divide(shared, union, out=share, where=union > 0)
+    return share

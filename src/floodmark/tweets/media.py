@@ -111,10 +111,10 @@ def hider(settings: IngestMedia) -> Hide:
 
 
 def _files(media: Path, pseudonyms: Pseudonyms) -> dict[str, Path]:
-    """Photo files by the pseudonym of their name; of twins such as `a.jpg` and `a.png` the first by name."""
+    """Files by the pseudonym of their name; of twins such as `a.jpg` and `a.json` the photo, or the first by name."""
     files: dict[str, Path] = {}
-    for path in sorted(media.rglob("*")):
-        if path.suffix.lower() in SUFFIXES and path.is_file():
+    for path in sorted(media.rglob("*"), key=lambda path: (path.suffix.lower() not in SUFFIXES, path)):
+        if path.is_file() and not path.name.startswith("."):
             files.setdefault(pseudonyms.of_file(path.name), path)
     return files
 

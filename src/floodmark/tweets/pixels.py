@@ -53,8 +53,8 @@ class Photo:
 def decode(path: Path, size: int, max_megapixels: float, hide: Hide) -> Photo:
     """Decode one photo as a person would see it: first frame, upright, opaque on white, in RGB, without faces.
 
-    Faces are hidden at the photo's own size. Then the shorter side is resized to `size` (bicubic) and the centre cut
-    out, which is how CLIP's images are prepared (Radford et al. 2021).
+    Faces are hidden at the photo's own size, in what is kept and as much around it. Then the shorter side is resized
+    to `size` (bicubic) and the centre cut out, which is how CLIP's images are prepared (Radford et al. 2021).
 
     Args:
         path: The file.
@@ -76,7 +76,7 @@ def decode(path: Path, size: int, max_megapixels: float, hide: Hide) -> Photo:
         return Photo(TOO_LARGE)
     except DAMAGE:
         return Photo(CORRUPT)
-    hidden, faces = hide(shown)
+    hidden, faces = hide(_middle(shown))
     return Photo(USABLE, *shown.size, faces, _square(hidden, size))
 
 
@@ -114,6 +114,12 @@ def _opaque(image: Image.Image) -> Image.Image:
     layered = image.convert("RGBA")
     white = Image.new("RGBA", layered.size, (255, 255, 255, 255))
     return Image.alpha_composite(white, layered).convert("RGB")
+
+
+def _middle(image: Image.Image) -> Image.Image:
+    """The middle of a strip, twice as long as wide: searched as a whole, its faces would be too small to be found."""
+    spare = [max(0, side - 2 * min(image.size)) // 2 for side in image.size]
+    return image.crop((spare[0], spare[1], image.width - spare[0], image.height - spare[1]))
 
 
 def _square(image: Image.Image, size: int) -> NDArray[np.uint8]:
