@@ -130,8 +130,11 @@ def test_no_metadata_is_left_anywhere(study):
 
 
 def test_the_order_of_files_and_threads_changes_nothing(study, monkeypatch):
+    files = media._files
+    monkeypatch.setattr(media, "cores", lambda: 4)
     one = run(study)[0]
-    monkeypatch.setattr(media, "THREADS", 1)
+    monkeypatch.setattr(media, "cores", lambda: 1)
+    monkeypatch.setattr(media, "_files", lambda *given: dict(reversed(files(*given).items())))
     other = run(study, "again")[0]
     assert sorted(path.name for path in one.iterdir()) == ["ids.parquet", "images.npy", "manifest.parquet"]
     for path in one.iterdir():

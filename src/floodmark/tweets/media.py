@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from floodmark.learning.processes import cores
 from floodmark.progress import say, track
 from floodmark.storage import write_json, write_table
 from floodmark.tweets.alike import BITS, fingerprint, groups
@@ -37,7 +38,6 @@ MANIFEST = {
     "faces": pl.Int32,
     "group": pl.String,
 }
-THREADS = 4
 
 Fate = tuple[Photo, str | None]
 """What became of a file, and the pseudonym of its pixels; the pixels themselves are let go."""
@@ -89,7 +89,7 @@ def _decoded(found: dict[str, Path], settings: IngestMedia) -> Iterator[tuple[st
     if not found:
         return
     hide = hider(settings)
-    with warnings.catch_warnings(), ThreadPoolExecutor(THREADS) as pool:
+    with warnings.catch_warnings(), ThreadPoolExecutor(cores()) as pool:
         warnings.simplefilter("ignore")  # Pillow's, about what the manifest tells
         decoded = pool.map(lambda path: decode(path, settings.size, settings.max_megapixels, hide), found.values())
         yield from zip(found, track(decoded, "decoding and blurring", len(found)), strict=True)
