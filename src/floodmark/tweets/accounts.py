@@ -32,7 +32,13 @@ def _is_iban(match: regex.Match[str]) -> bool:
 
 
 ACCOUNTS = [
-    rule("iban", r"(?i)\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?\b", _is_iban, digits=8),
+    # In small letters without blanks only, lest the words behind it are taken for groups of letters.
+    rule(
+        "iban",
+        r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?\b|\b[a-z]{2}\d{2}[a-z0-9]{11,30}\b",
+        _is_iban,
+        digits=8,
+    ),
     rule("nino", r"(?i)\b[A-Z]{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?[A-D]\b", digits=6, hint=r"\d[\s-]?[a-d]\b"),
     # Short or grouped numbers only where it is said what they are.
     rule("number", r"(?i)\bnhs\b[^\d\n]{0,24}?\K\d{3}[\s-]?\d{3}[\s-]?\d{4}(?!\d)", digits=10, signs="nhs"),

@@ -62,8 +62,8 @@ def _tweets(value: Any, archive: Archive) -> Iterator[tuple[dict[str, Any], Incl
         includes = Includes.of(item.get("includes"))
         for place in includes.places:
             archive.places[place.id] = max(place, archive.places.get(place.id, place))
-        page = item.get("data", item.get("statuses", item))
-        if page is item and not PROBLEM.isdisjoint(item) and "id" not in item:
+        page: Any = item.get("data", item.get("statuses", item))
+        if page is item and "id" not in item and not PROBLEM.isdisjoint(item):
             archive.counts["error pages"] += 1
             continue
         for tweet in page if isinstance(page, list) else [page]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from floodmark.tweets.fold import bare, fold
+from floodmark.tweets.online import HANDLE
 from floodmark.tweets.patterns import BEFORE_USERS, replace
 from floodmark.tweets.shapes import PLACEHOLDERS as PLACEHOLDERS
 from floodmark.tweets.shapes import close
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from floodmark.tweets.names import Names
     from floodmark.tweets.rule import Rule
 
-MENTION = regex.compile(r"@[/.|*\\-]{0,2}(\w+)")
+MENTION = regex.compile(rf"@[/.|*\\-]{{0,2}}({HANDLE})")
 
 
 def scrub_patterns(text: str, found: Counter[str]) -> str:
