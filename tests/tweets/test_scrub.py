@@ -147,6 +147,12 @@ def test_mentions_inside_links_and_addresses_are_none():
     assert mentions("see https://x.org/@bob and a@b.org and @carl") == ["carl"]
 
 
+def test_a_mention_ends_where_a_script_without_blanks_goes_on():
+    text = "@kenji_lan77さん @josé and @ the_end"
+    assert mentions(text) == ["kenji_lan77", "josé"]
+    assert scrub(text) == "<user>さん <user> and <user>"
+
+
 def test_luhn():
     assert luhn("4242424242424242")
     assert not luhn("4242424242424241")
@@ -263,6 +269,12 @@ def test_people_named_by_the_api_are_found():
     assert found == {"name": 2}
 
 
+def test_people_named_by_the_api_are_found_with_and_without_accents():
+    found = Counter()
+    assert scrub_names("Ōta met Jose, 김씨", names(), ["Ota", "José", "가"], found) == "<name> met <name>, 김씨"
+    assert found == {"name": 2}
+
+
 @given(st.text(max_size=200))
 def test_scrubbing_any_text_ends_and_is_stable(text):
     once = scrub(text)
@@ -270,7 +282,38 @@ def test_scrubbing_any_text_ends_and_is_stable(text):
 
 
 @pytest.mark.parametrize(
-    "unit", ["a", "a.", "0-1", "a.b/", "1 ", "Aa ", "a at ", "x@.", "@", ":", '"', "flat 1 ", "+1 ", "😀"]
+    "unit",
+    [
+        "a",
+        "a.",
+        "0-1",
+        "a.b/",
+        "1 ",
+        "Aa ",
+        "a at ",
+        "x@.",
+        "@",
+        ":",
+        '"',
+        "flat 1 ",
+        "+1 ",
+        "😀",
+        "zero ",
+        "a dot ",
+        "1 Aa ",
+        "Via Aa ",
+        "Aa House, ",
+        "lat ",
+        "nhs ",
+        "0 ",
+        "O0",
+        "a@ ",
+        "1\u20e3",
+        "aа ",
+        "1 rue de ",
+        "N1.",
+        "words ",
+    ],
 )
 def test_no_text_however_long_holds_the_stage_up(unit):
     started = time.monotonic()

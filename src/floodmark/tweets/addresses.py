@@ -22,11 +22,8 @@ _ORDINARY = (
 _OF = r"(?:(?:de(?:\s(?:la|las|los))?|du|des|del|della|dei|degli|delle|da|das|do|dos)\s|(?:de\sl|d|dell)['’]\s?)"
 # Behind the number of a house come words; a height, a time or a year is told by what is counted.
 _HOUSE = r"\d{1,4}\s?[a-zA-Z]?(?![\w%]|[.,:]\d|\s?(?:mm|cm|m|km|h|hrs?|uhr|min|mins|anni|años)\b)"
-_GERMANIC = (
-    r"(?i:stra(?:ß|ss)e|str\.|gasse|weg|platz|allee|ufer|straat|laan|gracht|kade|plein|dijk|"
-    r"gatan|vägen|vej|veien|gaten)"
-)
-_ROMANCE = r"(?:Via|Viale|Piazza|Corso|Vicolo|Calle|Avenida|Avda\.?|Av\.|Plaza|Paseo|Rua|Travessa|Praça)"
+_GERMANIC = r"(?i:stra(?:ß|ss)e|str\.|gasse|weg|platz|allee|ufer|straat|laan|gracht|kade|plein|dijk)"
+_ROMANCE = r"(?:Via|Viale|Piazza|Corso|Calle|Avenida|Avda\.?|Av\.|Plaza|Paseo|Rua|Praça)"
 _FRENCH = r"(?i:rue|avenue|av\.|boulevard|bd|chemin|impasse|allée|quai)"
 _TO_STREET = rf"\d[a-z]?,?\s+(?:\S+\s+){{1,4}}?(?:{_STREET.lower()})\b"
 """The hint of a street some words behind a number."""
@@ -37,6 +34,7 @@ ADDRESSES = [
         rf"(?<![\w.,:]){_NUMBER}(?:\s?(?:bis|ter))?,?\s(?:{_FRENCH}\s(?:{_OF}|l[ae]s?\s|l['’])?|(?i:place|route)\s{_OF})"
         r"\p{L}[\p{L}'’-]+(?:\s\p{Lu}[\p{L}'’-]+){0,2}",
         digits=1,
+        signs="rue_ avenue_ av. boulevard_ bd_ chemin_ impasse_ allée_ quai_ place_d route_d",
         hint=r"\d[a-z]?(?:\s?(?:bis|ter))?,?\s(?:rue|av|boulevard|bd|chemin|impasse|allée|quai|place|route)",
     ),
     # With a part of the house before it the street needs no number.
@@ -63,9 +61,9 @@ ADDRESSES = [
     ),
     rule(
         "address",
-        rf"\b(?:The\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:Cottage|Farm|Farmhouse|House|Lodge|Barn|Bungalow|Villa|Forge),\s"
+        rf"\b(?:The\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:Cottage|Farm|House|Lodge|Barn|Forge),\s"
         rf"(?:\d{{1,4}}\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:{_STREET})\b",
-        signs="cottage, farm, farmhouse, house, lodge, barn, bungalow, villa, forge,",
+        signs="cottage, farm, house, lodge, barn, forge,",
     ),
     rule(
         "address",
@@ -78,7 +76,7 @@ ADDRESSES = [
         "address",
         rf"\b\p{{Lu}}[\p{{L}}-]{{2,}}{_GERMANIC}\s?{_HOUSE}",
         digits=1,
-        signs="straß strasse straat str. gasse weg platz allee ufer laan gracht kade plein dijk gat väg vej veien",
+        signs="stra str. gasse weg platz allee ufer laan gracht kade plein dijk",
     ),
     rule(
         "address",
@@ -86,6 +84,6 @@ ADDRESSES = [
         # Behind a comma the number may well begin what comes next: `on the way to Via Mulino, 4 guests are safe`.
         rf"(?:\s?n[.°o]\s?{_HOUSE}|{_HOUSE}|,\s?{_HOUSE}(?!\s\p{{Ll}}))",
         digits=1,
-        signs="via_ viale_ piazza_ corso_ vicolo_ calle_ avenida_ avda av. plaza_ paseo_ rua_ travessa_ praça_",
+        signs="via_ viale_ piazza_ corso_ calle_ avenida_ avda av. plaza_ paseo_ rua_ praça_",
     ),
 ]

@@ -63,6 +63,7 @@ EMAIL = [
     rule(
         "email",
         rf"(?i){_LOCAL}\s?{_AT}\s?[\w-]+(?:\s?(?:{_DOT}|\.)\s?[\w-]+)*\s?{_DOT}\s?\w+",
+        signs="dot",
         hint=r"dot[\s)\]}_]",
     ),
     # With an ordinary dot only in brackets or at hosts of mail: `flooding at bbc.co.uk` says where to read.
@@ -81,7 +82,10 @@ EMAIL = [
 ]
 HOSTS = [
     rule(
-        "url", rf"(?i)(?<![\w@.-])(?:[\p{{L}}\p{{N}}-]{{1,63}}\.){{1,9}}\p{{L}}{{2,}}/{REST}", hint=r"\.[^\W\d_]{2,}/"
+        "url",
+        rf"(?i)(?<![\w@.-])(?:[\p{{L}}\p{{N}}-]{{1,63}}\.){{1,9}}\p{{L}}{{2,}}/{REST}",
+        signs="/",
+        hint=r"\.[^\W\d_]{2,}/",
     ),
     rule(
         "url",
