@@ -13,11 +13,17 @@ _SAID = "street|road|lane|avenue|close|drive|crescent|terrace|gardens|grove|mews
 _UNITS = "flat|apartment|apt|unit|house|suite|room|blk|block|lot|bldg|villa"
 _PART = rf"(?i:{_UNITS})\.?\s?#?\d{{1,4}}[A-Za-z]?"
 _NUMBER = r"\d{1,5}[A-Za-z]?(?:[-–/]\d{1,5}[A-Za-z]?)?"
-_COMPASS = "(?:N|S|E|W|NE|NW|SE|SW)"
-_NAME = rf"(?:{_COMPASS}\.?\s+)?(?:(?:(?!(?i:am|pm)\b)\p{{Lu}}[\w'’-]+\.?\s+){{1,3}}|\d{{1,3}}(?:st|nd|rd|th)\s+)"
-_BEHIND = rf"(?:\s{_COMPASS}\b)?(?:,?\s(?i:apt|unit|suite|ste|flat)\.?\s?#?\d{{1,4}}[A-Za-z]?\b)?"
+_COMPASS = r"(?:[NS]\.?[EW]|[NSEW])"
+_CAPITALS = r"(?:\p{Lu}\s+)?(?:(?!(?i:am|pm)\b)\p{Lu}[\w'’-]+\.?\s+){1,3}"
+_NAME = rf"(?:{_COMPASS}\.?\s+)?(?:{_CAPITALS}|\d{{1,3}}(?:st|nd|rd|th)\s+)"
+_BEHIND = rf"(?:\s{_COMPASS}(?!\w))?(?:,?\s(?i:apt|unit|suite|ste|flat)\.?\s?#?\d{{1,4}}[A-Za-z]?\b)?"
 _ORDINARY = (
     "more|other|main|of|for|on|and|the|local|major|minor|closed|lane|way|mile|metre|meter|hour|day|week|foot|inch|new"
+)
+_COUNTED = (
+    "people|persons|adults|kids|children|babies|families|homes|houses|flats|cars|roads|streets|villages|towns|minutes|mins|"
+    "hours|days|weeks|months|years|miles|metres|meters|feet|inches|yards|from|near|outside|along|down|across|around|with|"
+    "after|before|this|that|these|those|were|have|been|degrees|percent|pounds|pumps|bags|sandbags|boats|officers|crews"
 )
 _OF = r"(?:(?:de(?:\s(?:la|las|los))?|du|des|del|della|dei|degli|delle|da|das|do|dos)\s|(?:de\sl|d|dell)['’]\s?)"
 # Behind the number of a house come words; a height, a time or a year is told by what is counted.
@@ -32,7 +38,7 @@ ADDRESSES = [
     rule(
         "address",
         rf"(?<![\w.,:]){_NUMBER}(?:\s?(?:bis|ter))?,?\s(?:{_FRENCH}\s(?:{_OF}|l[ae]s?\s|l['’])?|(?i:place|route)\s{_OF})"
-        r"\p{L}[\p{L}'’-]+(?:\s\p{Lu}[\p{L}'’-]+){0,2}",
+        r"(?!the\b)\p{L}[\p{L}'’-]+(?:\s\p{Lu}[\p{L}'’-]+){0,2}",
         digits=1,
         signs="rue_ avenue_ av. boulevard_ bd_ chemin_ impasse_ allée_ quai_ place_d route_d",
         hint=r"\d[a-z]?(?:\s?(?:bis|ter))?,?\s(?:rue|av|boulevard|bd|chemin|impasse|allée|quai|place|route)",
@@ -51,6 +57,14 @@ ADDRESSES = [
         rf"(?:(?i:{_PART}),?\s+)?(?:\b(?i:no|number|num)\.?\s?)?(?<![\w.,:/-]){_NUMBER},?\s+"
         rf"(?!(?:{_ORDINARY})\s)[a-z'’-]{{3,}}\s+(?:{_SAID})\b",
         digits=1,
+        hint=_TO_STREET,
+    ),
+    # In small letters a street may be short, behind a number of two digits or more and words that count nothing.
+    rule(
+        "address",
+        rf"(?<![\w.,:/£$€-])\d{{2,4}}\s(?:[a-z]\s)?(?:(?!(?:{_ORDINARY}|{_COUNTED})\b)[a-z'’-]{{4,}}\s){{1,2}}"
+        r"(?:st|ave|rd|blvd)\b(?!\s(?:albans|ives|james|johns?|pauls?|peters?|marys?)\b)",
+        digits=2,
         hint=_TO_STREET,
     ),
     rule(
@@ -80,7 +94,7 @@ ADDRESSES = [
     ),
     rule(
         "address",
-        rf"\b{_ROMANCE}\s{_OF}?(?:\p{{Lu}}[\p{{L}}'’.-]+\s?){{1,3}}(?<=\s|\p{{L}})"
+        rf"(?:\b{_ROMANCE}|(?<=\b(?:in|di|da|alla)\s)via)\s{_OF}?(?:\p{{Lu}}[\p{{L}}'’.-]+\s?){{1,3}}(?<=\s|\p{{L}})"
         # Behind a comma the number may well begin what comes next: `on the way to Via Mulino, 4 guests are safe`.
         rf"(?:\s?n[.°o]\s?{_HOUSE}|{_HOUSE}|,\s?{_HOUSE}(?!\s\p{{Ll}}))",
         digits=1,

@@ -122,15 +122,27 @@ TELEPHONES = [
         _is_phone,
         digits=10,
     ),
+    # The number of a mobile as in Italy, and a local number behind its area.
+    rule("phone", r"(?<![\w£$€])(?<!\d[.,:/-])\d{3}\s?[/-]\s?\d{7}(?![\w-]|[.,/:]\d)", digits=10, hint=r"\d{7}"),
+    rule("phone", r"\(0[1-9]\)[\s.-]{0,3}\d{3,4}[\s.-]?\d{4}(?!\d)", digits=9, signs="(0"),
     # Seven digits are a telephone only where somebody is to be called, six only behind the name of a line.
-    rule("phone", rf"(?i){_TO_CALL}\d{{3}}[-.\s](?!(?:19|20)\d\d)\d{{4}}(?!\d|[-./:]\d)", digits=7),
+    rule(
+        "phone",
+        rf"(?i){_TO_CALL}\d{{3}}[-.\s]?(?!(?:19|20)\d\d)\d{{4}}(?!\d|[-.:]\d|/\d(?!\d\d-?\d{{4}}(?!\d)))",
+        digits=7,
+    ),
     rule(
         "phone",
         rf"(?i)\b(?:{_LINE})\b(?:\W{{1,2}}(?:no|number|is)\b)?\W{{0,3}}\K\d{{3}}\s?\d{{3}}(?![\s.,:/-]?\d)",
         digits=6,
         hint=r"\d{3}\s?\d{3}",
     ),
-    rule("phone", r"<phone>\s?(?:/|or|&|,)\s?\K\d{5,7}(?![\w.,:/-])", digits=5, signs="<phone>"),
+    rule(
+        "phone",
+        r"<phone>\s?(?:/|or|&|,)\s?\K(?:\d{5,7}|\d{3}-\d{3,4})(?![\w:/-]|[.,]\d)",
+        digits=5,
+        signs="<phone>",
+    ),
     rule("phone", r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])", digits=9),
     rule("phone", r"(?:[0-9]\ufe0f?\u20e3[\s-]?){6,14}[0-9]\ufe0f?\u20e3", digits=7, signs="\u20e3"),
     rule(

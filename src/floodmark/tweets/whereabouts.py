@@ -61,7 +61,7 @@ POINTS = [
     rule(
         "coordinates",
         rf"(?i)(?<![\d.])\d{{1,3}}\s?deg(?:rees?)?,?\s{_MINUTES}\s?(?:min(?:utes?|s)?\b|['′])"
-        rf"(?:,?\s?{_MINUTES}\s?(?:sec(?:onds?|s)?\b|[\"″]))?(?:\s?{_SIDE}\b)?|"
+        rf"(?:,?\s?{_MINUTES}\s?(?:sec(?:onds?|s)?\b|[\"″]))?\s?{_SIDE}\b|"
         rf"(?<![\d.])\d{{1,3}}[.,]\d{{2,}}\s?deg(?:rees?)?\s?{_SIDE}\b",
         digits=2,
         signs="deg",
