@@ -10,7 +10,7 @@ TEXTS = {half: (CORPUS / f"{half}.txt").read_text(encoding="utf-8") for half in 
 KINDS = {"address", "card", "coordinates", "email", "iban", "ip", "name", "nino", "number", "phone", "postcode", "url",
          "user"}  # fmt: skip
 MISSED = {
-    "seen": {"address": 2, "name": 1, "postcode": 1, "plate": 2, "stranger": 5},
+    "seen": {"address": 2, "name": 1, "phone": 3, "postcode": 1, "plate": 2, "stranger": 5},
     "unseen": {"address": 5, "ip": 1, "number": 1, "phone": 1, "postcode": 2, "plate": 2, "stranger": 4},
 }
 """At most so many data of a kind are left standing; of kinds that are not named here, none."""

@@ -123,7 +123,12 @@ TELEPHONES = [
         digits=10,
     ),
     # The number of a mobile as in Italy, and a local number behind its area.
-    rule("phone", r"(?<![\w£$€])(?<!\d[.,:/-])\d{3}\s?[/-]\s?\d{7}(?![\w-]|[.,/:]\d)", digits=10, hint=r"\d{7}"),
+    rule(
+        "phone",
+        r"(?<![\w£$€])(?<!\d[.,:/-])(?:\d{3}\s?[/-]\s?|3\d\d\.)\d{7}(?![\w-]|[.,/:]\d)",
+        digits=10,
+        hint=r"\d{7}",
+    ),
     rule("phone", r"\(0[1-9]\)[\s.-]{0,3}\d{3,4}[\s.-]?\d{4}(?!\d)", digits=9, signs="(0"),
     # Seven digits are a telephone only where somebody is to be called, six only behind the name of a line.
     rule(
