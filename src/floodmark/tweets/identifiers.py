@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 POINTS = frozenset({"coordinates", "bbox", "lat", "long", "latitude", "longitude"})
-COUNTS = (("followers_count",), ("following_count", "friends_count"), ("tweet_count", "statuses_count"))
-"""What v2 calls a user's counts, and v1.1."""
+USERNAMES = frozenset({"username", "screen_name", "in_reply_to_screen_name"})
 SKIPPED = frozenset({"__twarc", "context_annotations", "matching_rules"})
 """Notes of downloaders and of the API's own subjects: no person's data."""
+MOST_KEYS = 10_000
+"""Names of fields that are remembered; a hostile archive may have any number."""
+
+
+OTHER, SKIP, ID, USERNAME, LINK, POINT = range(6)
+"""What a field holds, told by its name."""
+_kinds: dict[str, int] = {}
+
+
+def _kind(name: str) -> int:
+    """Worked out once for each name of a field."""
+    kind = OTHER
+    if name in SKIPPED:
+        kind = SKIP
+    elif name in ("id", "contributors") or name.endswith(("_id", "_ids", "_key", "_keys", "id_str")):
+        kind = ID
+    elif name in USERNAMES:
+        kind = USERNAME
+    elif name == "display" or name.endswith("url"):
+        kind = LINK
+    elif name in POINTS:
+        kind = POINT
+    if len(_kinds) < MOST_KEYS:
+        _kinds[name] = kind
+    return kind
 
 
 @dataclass
@@ -36,34 +63,47 @@ class Identifiers:
 
     def collect(self, value: Any) -> None:
         """Walk a JSON value, without recursion: a hostile file may be deeper than Python's stack."""
-        stack: list[tuple[str, Any]] = [("", value)]
+        stack: list[tuple[str, Any]] = [("", [value])]
+        known, add = _kinds.get, self.ids.add
         while stack:
-            key, item = stack.pop()
-            if isinstance(item, dict):
-                if "username" in item or "screen_name" in item:
-                    self._user(item)
-                if "in_reply_to_screen_name" in item:
-                    self._answered(item)
-                stack.extend((name, inner) for name, inner in item.items() if name not in SKIPPED)
-            elif isinstance(item, list):
-                stack.extend((key, inner) for inner in item)
-            elif isinstance(item, str):
-                self._string(key, item)
-            elif isinstance(item, float):
-                if key in POINTS:
+            key, container = stack.pop()
+            if type(container) is dict:
+                if "username" in container or "screen_name" in container:
+                    self._user(container)
+                if "in_reply_to_screen_name" in container:
+                    self._answered(container)
+                inside: Iterable[tuple[str, Any]] = container.items()
+            else:
+                inside = [(key, item) for item in container]
+            for name, item in inside:
+                what = type(item)
+                if what is str:
+                    kind = known(name)
+                    if kind is None:
+                        kind = _kind(name)
+                    if kind == ID and item[:4] != "http":
+                        add(item)
+                    elif kind or item[:4] == "http":
+                        self._string(kind, item)
+                elif what is dict or what is list:
+                    if name not in SKIPPED:
+                        stack.append((name, item))
+                elif what is int:
+                    if (known(name) or _kind(name)) == ID:
+                        add(str(item))
+                elif what is float and name in POINTS:
                     self.coordinates.add(repr(abs(item)))
-            elif isinstance(item, int) and _is_id(key):
-                self.ids.add(str(item))
 
-    def _string(self, key: str, text: str) -> None:
-        is_link = key == "display" or key.endswith("url")
-        if text.startswith(("http://", "https://")) or (is_link and "/" in text and " " not in text):
+    def _string(self, kind: int, text: str) -> None:
+        if kind == SKIP:
+            return
+        if text.startswith(("http://", "https://")) or (kind == LINK and "/" in text and " " not in text):
             self.urls.add(text)
-        elif _is_id(key):
+        elif kind == ID:
             self.ids.add(text)
-        elif key in ("username", "screen_name", "in_reply_to_screen_name"):
+        elif kind == USERNAME:
             self.usernames.add(text)
-        elif key in POINTS and "." in text:
+        elif kind == POINT and "." in text:
             self._decimal(text)
 
     def _decimal(self, text: str) -> None:
@@ -91,13 +131,13 @@ class Identifiers:
             return
         # The largest of several readings, so that the order of files does not matter.
         read = counts if isinstance(counts, dict) else user
-        now = [max(count(read.get(name)) or 0 for name in names) for names in COUNTS]
         old = self.metrics.get(whose, (0, 0, 0))
-        self.metrics[whose] = (max(now[0], old[0]), max(now[1], old[1]), max(now[2], old[2]))
-
-
-def _is_id(key: str) -> bool:
-    return key in ("id", "contributors") or key.endswith(("_id", "_ids", "_key", "_keys", "id_str"))
+        self.metrics[whose] = (
+            max(old[0], count(read.get("followers_count")) or 0),
+            # What v2 calls it, and v1.1.
+            max(old[1], count(read.get("following_count")) or 0, count(read.get("friends_count")) or 0),
+            max(old[2], count(read.get("tweet_count")) or 0, count(read.get("statuses_count")) or 0),
+        )
 
 
 def _number(raw: dict[str, Any], key: str) -> str | None:
