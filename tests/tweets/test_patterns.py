@@ -19,7 +19,8 @@ DATA = sorted({fold(tweet.raw)[begin:end] for tweet in MARKED for _, begin, end 
 WORDS = ["the river", "at", " at ", "@", "Mill", "12", "3rd St", "Via", "N", "’s", ".", ", ", "\n", "km", "📞", "ring "]
 MIXED = st.lists(st.sampled_from([*DATA, *WORDS]) | st.characters(codec="utf-8"), min_size=1, max_size=6)
 
-SELDOM = ("SSN 219-09-9999", "no.+44:(0)7700 900123", "jane @ gmail.com", "ring 447700 900123", "07700 900123 or 96002")
+SELDOM = ("SSN 219-09-9999", "no.+44:(0)7700 900123", "jane @ gmail.com", "ring 447700 900123", "07700 900123 or 96002",
+          "391/5550123", "(02) 8555 0123", "22 b larkspur st")  # fmt: skip
 
 
 def plainly(text, rules):

@@ -75,6 +75,22 @@ from tests.tweets.knowing import mentions, names, scrub, scrub_names
         ("jo.bloggs at gmail.com", "<email>"),
         ("mail jo(at)yahoo.co.uk, or don't", "mail <email>, or don't"),
         ("flooding at bbc.co.uk", "flooding at <url>"),
+        ("call 391/5550123, 391-5550124", "call <phone>, <phone>"),
+        ("Call 8555012/8555013 now", "Call <phone>/<phone> now"),
+        ("Tel # 8555012", "Tel # <phone>"),
+        ("call 855-4123/855-4124. Thanks", "call <phone>/<phone>. Thanks"),
+        ("hotline: (02) 8555 0123, (02) 855-0123", "hotline: <phone>, <phone>"),
+        ("#8 A VILLA ST, BRGY", "#<address>, BRGY"),
+        ("trapped at 22 b larkspur st osier village", "trapped at <address> osier village"),
+        ("517 salt bank st. mills", "<address>. mills"),
+        ("in via D'Osier 92.", "in <address>."),
+        ("Am Ufer, Lindenstraße 14 und Kerkstraat 3b", "Am Ufer, <address> und <address>"),
+        ("12 rue des Tanneurs évacué", "<address> évacué"),
+        ("Blk 12 Lot 6 3rd St. Osier", "<address>. Osier"),
+        ("4804 Osier Trail N.E", "<address>"),
+        ("GB33BUKB20201555555555 for the polski klub", "<iban> for the polski klub"),
+        ("ring 0 7700 900123", "ring <phone>"),
+        ("lat 53.74 lon -0.33", "lat <coordinates> lon <coordinates>"),
     ],
 )
 def test_personal_data_becomes_its_kind(text, clean):
@@ -100,6 +116,11 @@ def test_personal_data_becomes_its_kind(text, clean):
         "call 999", "dial 112 or 105", "call 101 2013", "text 85078", "call 24/7", "ring road 12 34",
         "12-15 16-18 19-22",
         "9.30-10.45", "20 30 40", "temperature -3.5/2.5", "it was 1.8m.Now 2.1m", "0.5 0.25 0.125", "👍🏽 ❤️ 1️⃣",
+        "tides: 0047 4.8 0712 1.3 1310 5.1", "on the way to Via Mulino, 4 guests are safe", "via Leeds 12 late",
+        "10 people st ives", "25 miles away rd closed", "12 more homes st", "Umweg 5 km", "Strand 2013",
+        "9 place left", "2 rue the day", "call 2013 or 2014", "call 20131205", "sort 12 bags", "account of 5 floods",
+        "9️⃣ 9️⃣ 9️⃣ only", "oh no, zero one two", "53 degrees, 4 minutes later", "2345+6789", "words are.cheap",
+        "staring at live streams", "looking at outlook", "IBAN hu17 with more that ever seen",
     ],
 )  # fmt: skip
 def test_the_numbers_of_a_flood_stay(text):
@@ -140,6 +161,12 @@ def test_any_mention_is_found_and_known_whatever_stands_around_it(name, frame):
 
 def test_mentions_inside_links_and_addresses_are_none():
     assert mentions("see https://x.org/@bob and a@b.org and @carl") == ["carl"]
+
+
+def test_a_mention_ends_where_a_script_without_blanks_goes_on():
+    text = "@kenji_lan77さん @josé and @ the_end"
+    assert mentions(text) == ["kenji_lan77", "josé"]
+    assert scrub(text) == "<user>さん <user> and <user>"
 
 
 def test_luhn():
@@ -250,6 +277,12 @@ def test_people_named_by_the_api_are_found():
     assert clean == "Mayor <name> met <name>."
 
 
+def test_people_named_by_the_api_are_found_with_and_without_accents():
+    found = Counter()
+    assert scrub_names("Ōta met Jose, 김씨", names(), ["Ota", "José", "가"], found) == "<name> met <name>, 김씨"
+    assert found == {"name": 2}
+
+
 @given(st.text(max_size=200))
 def test_scrubbing_any_text_ends_and_is_stable(text):
     once = scrub(text)
@@ -257,7 +290,38 @@ def test_scrubbing_any_text_ends_and_is_stable(text):
 
 
 @pytest.mark.parametrize(
-    "unit", ["a", "a.", "0-1", "a.b/", "1 ", "Aa ", "a at ", "x@.", "@", ":", '"', "flat 1 ", "+1 ", "😀"]
+    "unit",
+    [
+        "a",
+        "a.",
+        "0-1",
+        "a.b/",
+        "1 ",
+        "Aa ",
+        "a at ",
+        "x@.",
+        "@",
+        ":",
+        '"',
+        "flat 1 ",
+        "+1 ",
+        "😀",
+        "zero ",
+        "a dot ",
+        "1 Aa ",
+        "Via Aa ",
+        "Aa House, ",
+        "lat ",
+        "nhs ",
+        "0 ",
+        "O0",
+        "a@ ",
+        "1\u20e3",
+        "aа ",
+        "1 rue de ",
+        "N1.",
+        "words ",
+    ],
 )
 def test_no_text_however_long_holds_the_stage_up(unit):
     started = time.monotonic()

@@ -25,14 +25,28 @@ def _is_card(match: regex.Match[str]) -> bool:
 
 def _is_iban(match: regex.Match[str]) -> bool:
     """Long enough, and mostly digits, or the check digits of ISO 13616 are right and it holds no words."""
-    plain = regex.sub(r"\s", "", match.group())
+    plain = regex.sub(r"[\s-]", "", match.group())
     number = int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4]))
     count = len(numerals(match))
     return len(plain) >= 15 and (count >= 10 or (number % 97 == 1 and count >= 8))
 
 
 ACCOUNTS = [
-    rule("iban", r"(?i)\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?\b", _is_iban, digits=8),
+    # In small letters without blanks only, lest the words behind it are taken for groups of letters.
+    rule(
+        "iban",
+        r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?\b|\b[a-z]{2}\d{2}[a-z0-9]{11,30}\b",
+        _is_iban,
+        digits=8,
+    ),
+    # Where it is said to be one, in whatever groups: `IBAN: IT 03 S 03069 09400 ...`.
+    rule(
+        "iban",
+        r"(?i:\biban)\W{0,3}\K[A-Z]{2}\s?\d{2}(?:[\s-]?(?:[A-Z]{0,4}\d[A-Z0-9]*|[A-Z]\b)){2,9}",
+        _is_iban,
+        digits=8,
+        signs="iban",
+    ),
     rule("nino", r"(?i)\b[A-Z]{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?[A-D]\b", digits=6, hint=r"\d[\s-]?[a-d]\b"),
     # Short or grouped numbers only where it is said what they are.
     rule("number", r"(?i)\bnhs\b[^\d\n]{0,24}?\K\d{3}[\s-]?\d{3}[\s-]?\d{4}(?!\d)", digits=10, signs="nhs"),

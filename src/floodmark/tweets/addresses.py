@@ -13,20 +13,23 @@ _SAID = "street|road|lane|avenue|close|drive|crescent|terrace|gardens|grove|mews
 _UNITS = "flat|apartment|apt|unit|house|suite|room|blk|block|lot|bldg|villa"
 _PART = rf"(?i:{_UNITS})\.?\s?#?\d{{1,4}}[A-Za-z]?"
 _NUMBER = r"\d{1,5}[A-Za-z]?(?:[-–/]\d{1,5}[A-Za-z]?)?"
-_COMPASS = "(?:N|S|E|W|NE|NW|SE|SW)"
-_NAME = rf"(?:{_COMPASS}\.?\s+)?(?:(?:(?!(?i:am|pm)\b)\p{{Lu}}[\w'’-]+\.?\s+){{1,3}}|\d{{1,3}}(?:st|nd|rd|th)\s+)"
-_BEHIND = rf"(?:\s{_COMPASS}\b)?(?:,?\s(?i:apt|unit|suite|ste|flat)\.?\s?#?\d{{1,4}}[A-Za-z]?\b)?"
+_COMPASS = r"(?:[NS]\.?[EW]|[NSEW])"
+_CAPITALS = r"(?:\p{Lu}\s+)?(?:(?!(?i:am|pm)\b)\p{Lu}[\w'’-]+\.?\s+){1,3}"
+_NAME = rf"(?:{_COMPASS}\.?\s+)?(?:{_CAPITALS}|\d{{1,3}}(?:st|nd|rd|th)\s+)"
+_BEHIND = rf"(?:\s{_COMPASS}(?!\w))?(?:,?\s(?i:apt|unit|suite|ste|flat)\.?\s?#?\d{{1,4}}[A-Za-z]?\b)?"
 _ORDINARY = (
     "more|other|main|of|for|on|and|the|local|major|minor|closed|lane|way|mile|metre|meter|hour|day|week|foot|inch|new"
+)
+_COUNTED = (
+    "people|persons|adults|kids|children|babies|families|homes|houses|flats|cars|roads|streets|villages|towns|minutes|mins|"
+    "hours|days|weeks|months|years|miles|metres|meters|feet|inches|yards|from|near|outside|along|down|across|around|with|"
+    "after|before|this|that|these|those|were|have|been|degrees|percent|pounds|pumps|bags|sandbags|boats|officers|crews"
 )
 _OF = r"(?:(?:de(?:\s(?:la|las|los))?|du|des|del|della|dei|degli|delle|da|das|do|dos)\s|(?:de\sl|d|dell)['’]\s?)"
 # Behind the number of a house come words; a height, a time or a year is told by what is counted.
 _HOUSE = r"\d{1,4}\s?[a-zA-Z]?(?![\w%]|[.,:]\d|\s?(?:mm|cm|m|km|h|hrs?|uhr|min|mins|anni|años)\b)"
-_GERMANIC = (
-    r"(?i:stra(?:ß|ss)e|str\.|gasse|weg|platz|allee|ufer|straat|laan|gracht|kade|plein|dijk|"
-    r"gatan|vägen|vej|veien|gaten)"
-)
-_ROMANCE = r"(?:Via|Viale|Piazza|Corso|Vicolo|Calle|Avenida|Avda\.?|Av\.|Plaza|Paseo|Rua|Travessa|Praça)"
+_GERMANIC = r"(?i:stra(?:ß|ss)e|str\.|gasse|weg|platz|allee|ufer|straat|laan|gracht|kade|plein|dijk)"
+_ROMANCE = r"(?:Via|Viale|Piazza|Corso|Calle|Avenida|Avda\.?|Av\.|Plaza|Paseo|Rua|Praça)"
 _FRENCH = r"(?i:rue|avenue|av\.|boulevard|bd|chemin|impasse|allée|quai)"
 _TO_STREET = rf"\d[a-z]?,?\s+(?:\S+\s+){{1,4}}?(?:{_STREET.lower()})\b"
 """The hint of a street some words behind a number."""
@@ -35,8 +38,9 @@ ADDRESSES = [
     rule(
         "address",
         rf"(?<![\w.,:]){_NUMBER}(?:\s?(?:bis|ter))?,?\s(?:{_FRENCH}\s(?:{_OF}|l[ae]s?\s|l['’])?|(?i:place|route)\s{_OF})"
-        r"\p{L}[\p{L}'’-]+(?:\s\p{Lu}[\p{L}'’-]+){0,2}",
+        r"(?!the\b)\p{L}[\p{L}'’-]+(?:\s\p{Lu}[\p{L}'’-]+){0,2}",
         digits=1,
+        signs="rue_ avenue_ av. boulevard_ bd_ chemin_ impasse_ allée_ quai_ place_d route_d",
         hint=r"\d[a-z]?(?:\s?(?:bis|ter))?,?\s(?:rue|av|boulevard|bd|chemin|impasse|allée|quai|place|route)",
     ),
     # With a part of the house before it the street needs no number.
@@ -55,6 +59,14 @@ ADDRESSES = [
         digits=1,
         hint=_TO_STREET,
     ),
+    # In small letters a street may be short, behind a number of two digits or more and words that count nothing.
+    rule(
+        "address",
+        rf"(?<![\w.,:/£$€-])\d{{2,4}}\s(?:[a-z]\s)?(?:(?!(?:{_ORDINARY}|{_COUNTED})\b)[a-z'’-]{{4,}}\s){{1,2}}"
+        r"(?:st|ave|rd|blvd)\b(?!\s(?:albans|ives|james|johns?|pauls?|peters?|marys?)\b)",
+        digits=2,
+        hint=_TO_STREET,
+    ),
     rule(
         "address",
         rf"{_PART},?\s+\d{{1,4}}[A-Za-z]?\s+\p{{Lu}}\p{{L}}{{3,}}\b",
@@ -63,9 +75,9 @@ ADDRESSES = [
     ),
     rule(
         "address",
-        rf"\b(?:The\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:Cottage|Farm|Farmhouse|House|Lodge|Barn|Bungalow|Villa|Forge),\s"
+        rf"\b(?:The\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:Cottage|Farm|House|Lodge|Barn|Forge),\s"
         rf"(?:\d{{1,4}}\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:{_STREET})\b",
-        signs="cottage, farm, farmhouse, house, lodge, barn, bungalow, villa, forge,",
+        signs="cottage, farm, house, lodge, barn, forge,",
     ),
     rule(
         "address",
@@ -78,14 +90,14 @@ ADDRESSES = [
         "address",
         rf"\b\p{{Lu}}[\p{{L}}-]{{2,}}{_GERMANIC}\s?{_HOUSE}",
         digits=1,
-        signs="straß strasse straat str. gasse weg platz allee ufer laan gracht kade plein dijk gat väg vej veien",
+        signs="stra str. gasse weg platz allee ufer laan gracht kade plein dijk",
     ),
     rule(
         "address",
-        rf"\b{_ROMANCE}\s{_OF}?(?:\p{{Lu}}[\p{{L}}'’.-]+\s?){{1,3}}(?<=\s|\p{{L}})"
+        rf"(?:\b{_ROMANCE}|(?<=\b(?:in|di|da|alla)\s)via)\s{_OF}?(?:\p{{Lu}}[\p{{L}}'’.-]+\s?){{1,3}}(?<=\s|\p{{L}})"
         # Behind a comma the number may well begin what comes next: `on the way to Via Mulino, 4 guests are safe`.
         rf"(?:\s?n[.°o]\s?{_HOUSE}|{_HOUSE}|,\s?{_HOUSE}(?!\s\p{{Ll}}))",
         digits=1,
-        signs="via_ viale_ piazza_ corso_ vicolo_ calle_ avenida_ avda av. plaza_ paseo_ rua_ travessa_ praça_",
+        signs="via_ viale_ piazza_ corso_ calle_ avenida_ avda av. plaza_ paseo_ rua_ praça_",
     ),
 ]

@@ -36,7 +36,7 @@ RULES = [
     *LONG_NUMBERS,
 ]
 """In the order in which they are applied."""
-_DIGIT, _MOST = re.compile(r"\d"), max(rule.digits for rule in RULES)
+_DIGITS, _MOST = re.compile(r"\d+"), max(rule.digits for rule in RULES)
 _WORTH = {
     at: [
         [rule for rule in RULES if rule.digits <= digits and (at or "@" not in "".join(rule.signs))]
@@ -55,7 +55,7 @@ def replace(text: str, instead: Callable[[Rule], Callable[[regex.Match[str]], st
         rules: All, unless given.
     """
     lower, hint, holds = text.lower(), None, True
-    for rule in rules or _WORTH["@" in text][min(len(_DIGIT.findall(text)), _MOST)]:
+    for rule in rules or _WORTH["@" in text][min(sum(map(len, _DIGITS.findall(text))), _MOST)]:
         if rule.signs:
             for sign in rule.signs:
                 if sign in lower:

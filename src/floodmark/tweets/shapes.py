@@ -23,7 +23,7 @@ _FORBIDDEN = {
 }
 FORBIDDEN = {kind: regex.compile(rf"(?i){pattern}") for kind, pattern in _FORBIDDEN.items()}
 """By kind, whatever the archive knew; searched for in texts whose placeholders are spaces."""
-_DIGIT, _FEWEST_DIGITS = re.compile(r"\d"), 9
+_NINE_DIGITS = re.compile(r"\d(?:\D*\d){8}")
 # Only the telephone may run across a placeholder, for the audit sees a blank there. `@(town hall)` and `@#flood` say
 # where, `@"name"` and `@!name` say who.
 _BLANK = rf"(?:\s|{_PLACEHOLDER})"
@@ -53,7 +53,7 @@ def _may_have_shapes(text: str) -> bool:
     """Whether a text has what one of the shapes cannot be without; few texts have, and the patterns are dear."""
     lower = text.lower()
     links = "http" in lower or "://" in lower or "www." in lower or "t.co" in lower
-    return links or "@" in lower or len(_DIGIT.findall(text)) >= _FEWEST_DIGITS
+    return links or "@" in lower or _NINE_DIGITS.search(text) is not None
 
 
 def shapes(text: str) -> list[str]:

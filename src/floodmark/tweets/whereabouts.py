@@ -37,12 +37,11 @@ POINTS = [
         digits=8,
         hint=r"\d\.\d{3}",
     ),
-    # The sign of an ordinal, which some keyboards have for the degree, was folded to an o.
     rule(
         "coordinates",
-        r"\d{1,3}\s?[°o]\s?\d{1,2}(?:\.\d+)?\s?['′’](?:\s?\d{1,2}(?:\.\d+)?\s?(?:[\"″”]|''))?\s?[NSEW]?",
+        r"\d{1,3}\s?°\s?\d{1,2}(?:\.\d+)?\s?['′’](?:\s?\d{1,2}(?:\.\d+)?\s?(?:[\"″”]|''))?\s?[NSEW]?",
         digits=2,
-        hint=r"\d\s?[°o]\s?\d",
+        signs="°",
     ),
     rule(
         "coordinates",
@@ -62,10 +61,10 @@ POINTS = [
     rule(
         "coordinates",
         rf"(?i)(?<![\d.])\d{{1,3}}\s?deg(?:rees?)?,?\s{_MINUTES}\s?(?:min(?:utes?|s)?\b|['′])"
-        rf"(?:,?\s?{_MINUTES}\s?(?:sec(?:onds?|s)?\b|[\"″]))?(?:\s?{_SIDE}\b)?|"
+        rf"(?:,?\s?{_MINUTES}\s?(?:sec(?:onds?|s)?\b|[\"″]))?\s?{_SIDE}\b|"
         rf"(?<![\d.])\d{{1,3}}[.,]\d{{2,}}\s?deg(?:rees?)?\s?{_SIDE}\b",
         digits=2,
-        hint=r"\d\s?deg",
+        signs="deg",
     ),
     rule(
         "coordinates",
@@ -89,6 +88,6 @@ POSTCODES = [
         rf"(?i)\b((?:{_AREA})\d[\dA-HJKMNPR-Y]?)\s?(\d[ABD-HJLNP-UW-Z]{{2}})\b",
         _is_postcode,
         digits=2,
-        hint=r"[a-z]\d\w?\s?\d[a-z]{2}\b",
+        hint=r"\d\w?\s?\d[abd-hjlnp-uw-z]{2}\b",
     )
 ]
