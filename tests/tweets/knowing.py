@@ -60,7 +60,12 @@ def read_archive(folder):
     """Tweets by id (of several states the last one read), places, identifiers and counts of an archive."""
     with tempfile.TemporaryDirectory() as work:
         archive = look(
-            Path(folder), Path(work), Identifiers(), Pseudonyms(KEY), SETTINGS, lambda work, jobs, title: map(work, jobs)
+            Path(folder),
+            Path(work),
+            Identifiers(),
+            Pseudonyms(KEY),
+            SETTINGS,
+            lambda work, jobs, title: map(work, jobs),
         )
     found, tweets, number = Found(), {}, 0
     for path in json_files.find(Path(folder)):

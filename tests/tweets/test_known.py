@@ -29,7 +29,9 @@ def cut(text):
 def test_names_are_found_where_their_words_stand(display, texts):
     known = names(display=display)
     hits = known.find(column(texts))
-    found = {(int(row), int(word), int(length)) for row, word, length in zip(hits.row, hits.word, hits.length, strict=True)}
+    found = {
+        (int(row), int(word), int(length)) for row, word, length in zip(hits.row, hits.word, hits.length, strict=True)
+    }
     wanted = set()
     for row, text in enumerate(texts):
         parts = cut(text)
@@ -45,7 +47,9 @@ def test_names_are_found_where_their_words_stand(display, texts):
 def test_an_archive_in_many_blocks_knows_what_one_block_knows(monkeypatch):
     monkeypatch.setattr(module, "PART", 50)
     ids = [str(7_000_000_000 + 97 * number) for number in range(600)]
-    parts = [Identifiers(ids=set(ids[start : start + 60]), names={f"Jane Q{start}x Smith"}) for start in range(0, 600, 40)]
+    parts = [
+        Identifiers(ids=set(ids[start : start + 60]), names={f"Jane Q{start}x Smith"}) for start in range(0, 600, 40)
+    ]
     files = []
     for part in parts:
         files.append(Path(FOLDER.name, f"{next(NUMBERS)}.known"))

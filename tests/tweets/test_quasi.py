@@ -72,7 +72,11 @@ def test_one_person_is_enough_for_k_of_one(rows, tmp_path_factory):
 
 def test_a_group_of_too_few_loses_its_place_first_and_then_its_hour(tmp_path):
     many = [(5 * HOUR, None, "en", who) for who in "abc"]
-    rows = [*many, (5 * HOUR, "hull", "en", "d"), *[(7 * HOUR + n * HOUR, None, "en", who) for n, who in enumerate("efg")]]
+    rows = [
+        *many,
+        (5 * HOUR, "hull", "en", "d"),
+        *[(7 * HOUR + n * HOUR, None, "en", who) for n, who in enumerate("efg")],
+    ]
     left, found = leave(tmp_path, rows, 3)
     assert left["place"].to_list() == [None] * 7
     assert left["time"].to_list() == [5 * HOUR] * 4 + [0] * 3

@@ -45,23 +45,20 @@ ACCOUNTS = [
         r"(?i:\biban)\W{0,3}\K[A-Z]{2}\s?\d{2}(?:[\s-]?(?:[A-Z]{0,4}\d[A-Z0-9]*|[A-Z]\b)){2,9}",
         _is_iban,
         digits=8,
-        signs="iban",
     ),
-    rule("nino", r"(?i)\b[A-Z]{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?[A-D]\b", digits=6, hint=r"\d[\s-]?[a-d]\b"),
+    rule("nino", r"(?i)\b[A-Z]{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?[A-D]\b", digits=6),
     # Short or grouped numbers only where it is said what they are.
-    rule("number", r"(?i)\bnhs\b[^\d\n]{0,24}?\K\d{3}[\s-]?\d{3}[\s-]?\d{4}(?!\d)", digits=10, signs="nhs"),
+    rule("number", r"(?i)\bnhs\b[^\d\n]{0,24}?\K\d{3}[\s-]?\d{3}[\s-]?\d{4}(?!\d)", digits=10),
     rule(
         "number",
         r"(?i)\b(?:sort(?:\s?code)?|s/c)\b\W{0,3}(?:is\s)?\K\d\d([\s-]?)\d\d\1\d\d(?!\d)",
         digits=6,
-        signs="sort s/c",
     ),
     rule(
         "number",
         rf"(?i)\b(?:{_LABEL})\b\W{{0,2}}(?:(?:no|number|num|nr|id|is)\b\W{{0,3}}){{0,2}}\K\d{{6,}}(?![\d.,:/-]?\d)",
         digits=6,
-        hint=r"\d{6}",
     ),
     rule("card", rf"(?<![\d.]){DATE}\d(?:[\s-]?\d){{12,18}}(?!\.?\d)", _is_card, digits=13),
 ]
-LONG_NUMBERS = [rule("number", r"(?<!\d)\d{9,}(?!\d)|(?<![\d.])\d+\.\d{4,}(?!\d)", digits=5, hint=r"\d{9}|\d\.\d{4}")]
+LONG_NUMBERS = [rule("number", r"(?<!\d)\d{9,}(?!\d)|(?<![\d.])\d+\.\d{4,}(?!\d)", digits=5)]

@@ -40,8 +40,6 @@ ADDRESSES = [
         rf"(?<![\w.,:]){_NUMBER}(?:\s?(?:bis|ter))?,?\s(?:{_FRENCH}\s(?:{_OF}|l[ae]s?\s|l['’])?|(?i:place|route)\s{_OF})"
         r"(?!the\b)\p{L}[\p{L}'’-]+(?:\s\p{Lu}[\p{L}'’-]+){0,2}",
         digits=1,
-        signs="rue_ avenue_ av. boulevard_ bd_ chemin_ impasse_ allée_ quai_ place_d route_d",
-        hint=r"\d[a-z]?(?:\s?(?:bis|ter))?,?\s(?:rue|av|boulevard|bd|chemin|impasse|allée|quai|place|route)",
     ),
     # With a part of the house before it the street needs no number.
     rule(
@@ -50,14 +48,12 @@ ADDRESSES = [
         rf"(?:\b(?i:no|number|num)\.?\s?)?(?<![\w.,:/-]){_NUMBER},?\s+)"
         rf"{_NAME}(?i:{_STREET})\b{_BEHIND}",
         digits=1,
-        hint=_TO_STREET,
     ),
     rule(
         "address",
         rf"(?:(?i:{_PART}),?\s+)?(?:\b(?i:no|number|num)\.?\s?)?(?<![\w.,:/-]){_NUMBER},?\s+"
         rf"(?!(?:{_ORDINARY})\s)[a-z'’-]{{3,}}\s+(?:{_SAID})\b",
         digits=1,
-        hint=_TO_STREET,
     ),
     # In small letters a street may be short, behind a number of two digits or more and words that count nothing.
     rule(
@@ -65,32 +61,27 @@ ADDRESSES = [
         rf"(?<![\w.,:/£$€-])\d{{2,4}}\s(?:[a-z]\s)?(?:(?!(?:{_ORDINARY}|{_COUNTED})\b)[a-z'’-]{{4,}}\s){{1,2}}"
         r"(?:st|ave|rd|blvd)\b(?!\s(?:albans|ives|james|johns?|pauls?|peters?|marys?)\b)",
         digits=2,
-        hint=_TO_STREET,
     ),
     rule(
         "address",
         rf"{_PART},?\s+\d{{1,4}}[A-Za-z]?\s+\p{{Lu}}\p{{L}}{{3,}}\b",
         digits=2,
-        hint=r"\d[a-z]?,?\s+\d{1,4}[a-z]?\s+\w",
     ),
     rule(
         "address",
         rf"\b(?:The\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:Cottage|Farm|House|Lodge|Barn|Forge),\s"
         rf"(?:\d{{1,4}}\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:{_STREET})\b",
-        signs="cottage, farm, house, lodge, barn, forge,",
     ),
     rule(
         "address",
         r"(?i)\b(?:P\.?\s?O\.?\s?Box|Postfach|Postbus|Apartado(?:\sde\sCorreos)?|Casella\sPostale)\s?(?:no\.?\s?)?"
         r"\d{1,6}\b",
         digits=1,
-        signs="box postfach postbus apartado casella",
     ),
     rule(
         "address",
         rf"\b\p{{Lu}}[\p{{L}}-]{{2,}}{_GERMANIC}\s?{_HOUSE}",
         digits=1,
-        signs="stra str. gasse weg platz allee ufer laan gracht kade plein dijk",
     ),
     rule(
         "address",
@@ -98,6 +89,5 @@ ADDRESSES = [
         # Behind a comma the number may well begin what comes next: `on the way to Via Mulino, 4 guests are safe`.
         rf"(?:\s?n[.°o]\s?{_HOUSE}|{_HOUSE}|,\s?{_HOUSE}(?!\s\p{{Ll}}))",
         digits=1,
-        signs="via_ viale_ piazza_ corso_ calle_ avenida_ avda av. plaza_ paseo_ rua_ praça_",
     ),
 ]

@@ -1,14 +1,16 @@
 """Words as they are compared with what an archive knows: lower case, look-alike letters plain, as 64-bit hashes.
 
-Folding has made letters of one form one; here letters of other alphabets that look like Latin ones become these (Unicode
-Technical Standard 39, its table of confusables). Hashes stand for words because millions of identifiers are compared
-with millions of words: with ten million of each, an innocent word is taken for an identifier once in 20,000 archives.
+Folding has made letters of one form one; here letters of other alphabets that look like Latin ones become these
+(Unicode Technical Standard 39, its table of confusables). Hashes stand for words because millions of identifiers are
+compared with millions of words: with ten million of each, an innocent word is taken for an identifier once in 20,000
+archives.
 """
 
 from __future__ import annotations
 
 import importlib.resources
 import json
+import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,13 +50,18 @@ class Words(NamedTuple):
 
 @cache
 def _look_alikes() -> dict[int, str]:
-    """Letters beyond ASCII that look like one letter or digit of it; a sign that does would make one word of two."""
+    """Letters that look like one of ASCII, or are one with an accent; no sign that would join two words."""
     file = importlib.resources.files("confusable_homoglyphs").joinpath("confusables.json")
     plain: dict[int, str] = {}
     for letter, others in json.loads(file.read_text(encoding="utf-8")).items():
         like = sorted(other["c"].lower() for other in others if len(other["c"]) == 1 and other["c"].isascii())
         if len(letter) == 1 and not letter.isascii() and letter.isalpha() and like and like[0].isalnum():
             plain[ord(letter)] = like[0]
+    for number in range(0x80, 0x1F00):
+        # Accents are set by some and left out by others.
+        base = unicodedata.normalize("NFD", chr(number))
+        if len(base) > 1 and base[0].isascii() and base[0].isalpha():
+            plain[number] = base[0].lower()
     return plain
 
 

@@ -44,7 +44,9 @@ def fold_all(texts: pl.Series) -> pl.Series:
 def lists(values: Sequence[Sequence[str]]) -> pl.Series:
     """A column of lists, most of which are empty."""
     rows = [row for row, items in enumerate(values) for _ in items]
-    flat = pl.DataFrame({"row": rows, "item": [item for items in values for item in items]}, {"row": pl.Int64, "item": pl.String})
+    flat = pl.DataFrame(
+        {"row": rows, "item": [item for items in values for item in items]}, {"row": pl.Int64, "item": pl.String}
+    )
     return gathered(flat, len(values))
 
 
@@ -62,7 +64,7 @@ def scrub_all(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
         The texts, and of each the user names mentioned in it, as written, links and e-mail addresses aside.
     """
     texts = _apply_all(BEFORE_USERS, texts)
-    mentioned = texts.str.extract_all(MENTION.pattern).list.eval(pl.element().str.strip_chars_start("@/.|*\\-"))
+    mentioned = lists([MENTION.findall(text) if "@" in text else [] for text in texts])
     return close_all(_apply_all(RULES[len(BEFORE_USERS) :], texts)), mentioned
 
 
@@ -94,7 +96,8 @@ def forbidden(texts: pl.Series) -> pl.Series:
     bare = texts.str.replace_all(PLACEHOLDERS.pattern, " ")
     kinds = pl.DataFrame({"text": bare}).select(
         pl.coalesce(
-            pl.when(pl.col("text").str.contains(_wider(pattern))).then(pl.lit(kind)) for kind, pattern in FORBIDDEN.items()
+            pl.when(pl.col("text").str.contains(_wider(pattern))).then(pl.lit(kind))
+            for kind, pattern in FORBIDDEN.items()
         ).alias("kind")
     )
     return kinds["kind"]
@@ -131,7 +134,7 @@ def _wider(pattern: regex.Pattern[str]) -> str:
         text = f"{text[: look[0]]}(?:){text[look[1] :]}"
     groups = [text[start:end] for start, end in sorted(_brackets(text)) if not text.startswith("(?", start)]
     text = regex.sub(r"\\([1-9])", lambda found: groups[int(found.group(1)) - 1], text)
-    return str(regex.sub(r"\{(\d),\d+\}", lambda found: "{%s,}" % found.group(1), text))
+    return str(regex.sub(r"\{(\d),\d+\}", lambda found: f"{{{found.group(1)},}}", text))
 
 
 def _brackets(text: str) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-_Numbers = "NDArray[np.int64]"
 
 
 def sure(hits: Hits, known: Known) -> Hits:
@@ -92,13 +90,16 @@ def _spans(text: str, words: pl.Series) -> list[tuple[int, int]]:
     return spans
 
 
-def _replaced(text: str, spans: list[tuple[int, int]], words: _Numbers, lengths: _Numbers, kinds: _Numbers) -> str:
+def _replaced(
+    text: str, spans: list[tuple[int, int]], words: NDArray[Any], lengths: NDArray[Any], kinds: NDArray[Any]
+) -> str:
     pieces, behind = [], 0
     # Of hits that begin at one word the longest comes last.
-    for word, (length, kind) in dict(zip(words.tolist(), zip(lengths, kinds, strict=True), strict=True)).items():
+    longest = {int(word): (int(length), Kind(kind)) for word, length, kind in zip(words, lengths, kinds, strict=True)}
+    for word, (length, kind) in longest.items():
         start, end = spans[word][0], spans[word + length - 1][1]
         if start >= behind:
-            pieces += [text[behind:start], f"<{PLACEHOLDER[Kind(kind)]}>"]
+            pieces += [text[behind:start], f"<{PLACEHOLDER[kind]}>"]
             behind = end
     return "".join(pieces) + text[behind:]
 
@@ -109,14 +110,18 @@ def _without_inside(texts: pl.Series, known: Known) -> pl.Series:
         return texts
     longest = max(map(len, known.inside))
     at = texts.str.contains(UNSPACED).fill_null(value=False).arg_true()
-    return texts.clone().scatter(at, pl.Series([_inside(text, known, longest) for text in texts.gather(at)], dtype=pl.String))
+    return texts.clone().scatter(
+        at, pl.Series([_inside(text, known, longest) for text in texts.gather(at)], dtype=pl.String)
+    )
 
 
 def _inside(text: str, known: Known, longest: int) -> str:
     like = plain(text)
     pieces, behind, place = [], 0, 0
     while place < len(like) == len(text):
-        end = next((end for end in range(min(place + longest, len(like)), place + 1, -1) if like[place:end] in known.inside), 0)
+        end = next(
+            (end for end in range(min(place + longest, len(like)), place + 1, -1) if like[place:end] in known.inside), 0
+        )
         if end:
             pieces += [text[behind:place], "<name>"]
             behind = end

@@ -85,13 +85,11 @@ TELEPHONES = [
         r"(?:(?<!\d\.?)\+|(?<!\w)(?<!\d[.,:/-])00)\s?\(?\d{1,3}\)?(?:[\s().\-/]{0,3}\d){6,14}(?!\d)",
         _is_no_tide,
         digits=7,
-        signs="+ 00",
     ),
     rule(
         "phone",
         r"(?:\+|(?<!\w)(?<!\d[.,:/-])00)\d{1,3}:[\s(]{0,2}\d(?:[\s().\-/]{0,2}\d){8,12}(?!\d)",
         digits=10,
-        signs=":",
     ),
     rule("phone", rf"(?:\((?=\d{{3,5}}\)))?(?:{_TELEPHONE})", digits=10),
     # Single digits with a blank between any two, the nought alone, and five pairs as in France.
@@ -99,7 +97,6 @@ TELEPHONES = [
         "phone",
         r"(?<![\w£$€])(?<!\d[\s.,:-])0(?:([\s.-])\d)(?:\1\d){8,9}(?![\s.-]?\d)",
         digits=10,
-        signs="0_ 0- 0.",
     ),
     rule("phone", r"(?<![\w£$€])(?<!\d[\s.,:/-])0\s[1-9]\d{2,3}[\s-]\d{3}[\s-]?\d{3}(?![\s-]?\d)", digits=10),
     rule("phone", r"(?<![\w£$€])(?<!\d[\s.,:/-])0[1-9]([\s.-])\d\d(?:\1\d\d){3}(?![\w:]|[\s.,/-]\d)", digits=10),
@@ -114,7 +111,6 @@ TELEPHONES = [
         r"(?<![\w£$€])(?<!\d[.,:/-])44[\s.-]?(?:\(0\)\s?)?[1-9]\d{2,4}[\s.-]?\d{3,4}[\s.-]?\d{2,4}(?!\d)",
         _is_british,
         digits=12,
-        signs="44",
     ),
     rule(
         "phone",
@@ -127,9 +123,8 @@ TELEPHONES = [
         "phone",
         r"(?<![\w£$€])(?<!\d[.,:/-])(?:\d{3}\s?[/-]\s?|3\d\d\.)\d{7}(?![\w-]|[.,/:]\d)",
         digits=10,
-        hint=r"\d{7}",
     ),
-    rule("phone", r"\(0[1-9]\)[\s.-]{0,3}\d{3,4}[\s.-]?\d{4}(?!\d)", digits=9, signs="(0"),
+    rule("phone", r"\(0[1-9]\)[\s.-]{0,3}\d{3,4}[\s.-]?\d{4}(?!\d)", digits=9),
     # Seven digits are a telephone only where somebody is to be called, six only behind the name of a line.
     rule(
         "phone",
@@ -140,27 +135,23 @@ TELEPHONES = [
         "phone",
         rf"(?i)\b(?:{_LINE})\b(?:\W{{1,2}}(?:no|number|is)\b)?\W{{0,3}}\K\d{{3}}\s?\d{{3}}(?![\s.,:/-]?\d)",
         digits=6,
-        hint=r"\d{3}\s?\d{3}",
     ),
     rule(
         "phone",
         r"<phone>\s?(?:/|or|&|,)\s?\K(?:\d{5,7}|\d{3}-\d{3,4})(?![\w:/-]|[.,]\d)",
         digits=5,
-        signs="<phone>",
     ),
     rule("phone", r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])", digits=9),
-    rule("phone", r"(?:[0-9]\ufe0f?\u20e3[\s-]?){6,14}[0-9]\ufe0f?\u20e3", digits=7, signs="\u20e3"),
+    rule("phone", r"(?:[0-9]\ufe0f?\u20e3[\s-]?){6,14}[0-9]\ufe0f?\u20e3", digits=7),
     rule(
         "phone",
         r"(?<![\w£$€])(?<!\d[.,:])(?=[\d\s.-]*[OoIl])[0Oo](?:[\s.-]?[\dOoIl]){9,10}(?!\w)",
         _has_digits,
         digits=5,
-        hint=r"\d[\s.-]?[oil]|[oil][\s.-]?\d",
     ),
     rule(
         "phone",
         rf"(?i)\b(?:zero|oh|nought)(?:[\s,.-]{{1,3}}{_DIGIT}){{5,14}}\b",
         _is_spoken,
-        signs="zero nought oh_ oh,",
     ),
 ]
