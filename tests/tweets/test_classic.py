@@ -203,7 +203,7 @@ def test_versions_mixed_in_one_file_or_folder_give_each_tweet_once(tmp_path, fil
         for number in range(files):
             write(folder / "tweets", *order[number::files], name=f"{number}.jsonl")
         found = gate(tmp_path / f"out{turn}", raw=folder)
-        assert sorted(found.tweets["text"]) == ["RT <user>: cl…", "later"]
+        assert sorted(found.tweets["text"]) == ["RT <user>: cl...", "later"]
         assert (found.audit["read"]["tweets"], found.audit["dropped"]["duplicate"]) == (5, 3)
 
 

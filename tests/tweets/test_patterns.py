@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demo import private
-from floodmark.tweets.columns import close_all, scrub_all
+from floodmark.tweets.columns import FEW, close_all, scrub_all
 from floodmark.tweets.fold import fold
 from floodmark.tweets.patterns import RULES
 from floodmark.tweets.shapes import PLACEHOLDERS, close, shapes
@@ -33,11 +33,11 @@ def plainly(text, rules):
     return text
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(MIXED.map("".join) | MIXED.map(" ".join))
 def test_no_count_of_digits_and_no_wider_pattern_hides_a_match_in_mixed_text(text):
     text = fold(text)
-    assert scrub_all(column([text]))[0][0] == close(plainly(text, RULES))
+    assert set(scrub_all(column([text] * FEW))[0]) == {close(plainly(text, RULES))}
 
 
 @pytest.mark.parametrize("kind", private.TEXT_KINDS)

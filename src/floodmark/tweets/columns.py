@@ -7,7 +7,7 @@ hundred times the speed, and the rule itself sees what is left.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, reduce
 from typing import TYPE_CHECKING
 from unicodedata import is_normalized
 
@@ -29,6 +29,8 @@ _ORDINARY = r"^[!-%'-~]+(?: [!-%'-~]+)*$"
 _MOVED = r"&|^\s|\s\s|\s$|[^\S ]|[\p{Cf}\p{Cc}\p{Co}\x{FE00}-\x{FE0F}]"
 """What folding may change, forms of letters aside: escapes, blanks, invisible characters."""
 _BEYOND = regex.compile(r"\(\?(?:[=!]|<[=!])|\\K|\\[1-9]")
+FEW = 32
+"""Texts for which compiling Rust's patterns would cost more than they spare."""
 _LOOK = regex.compile(r"\((?:\?[=!]|\?<[=!])")
 
 
@@ -70,6 +72,8 @@ def scrub_all(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def _apply_all(rules: Sequence[Rule], texts: pl.Series) -> pl.Series:
     """Every rule, one after the other, where a text has as many digits as a match must have."""
+    if len(texts) < FEW:
+        return pl.Series([reduce(lambda text, rule: apply(rule, text), rules, text) for text in texts], dtype=pl.String)
     digits = texts.str.count_matches(r"\d")
     with_digits = [(digits >= number).arg_true() for number in range(max(rule.digits for rule in rules) + 1)]
     for rule in rules:

@@ -10,6 +10,7 @@ from floodmark.tweets import quasi, schema
 from floodmark.tweets.coarse import OTHER, PLACE_TYPES, log_bin
 from floodmark.tweets.hiding import hide
 from floodmark.tweets.shapes import PLACEHOLDERS
+from floodmark.tweets.survey import USERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ def users_table(files: Sequence[Path], aliases: dict[str, str]) -> pl.DataFrame:
     """Users with the largest of their counts."""
     counts = ("followers", "following", "tweets")
     total = (
-        pl.scan_ipc(list(files))
+        (pl.scan_ipc(list(files)) if files else USERS.to_frame().lazy())
         .with_columns(pl.col("user").replace(aliases))
         .group_by("user")
         .agg(pl.col(counts).max())
