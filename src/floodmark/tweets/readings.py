@@ -45,6 +45,9 @@ _ESCAPES = regex.compile(
     r"(?P<wide>(?:\\+u[0-9A-Fa-f]{4})+)|(?P<bytes>(?:\\+x[0-9A-Fa-f]{2})+)|"
     r"\\+(?:U(?P<long>[0-9A-Fa-f]{8})|u\{(?P<code>[0-9A-Fa-f]{1,6})\})|(?P<blank>\\+[abfnrtv])"
 )
+_HAN = np.isin(np.arange(256), [0x30, *range(0x4E, 0xA0)])
+"""High bytes of kana and ideographs in UTF-16; their blocks are many."""
+_HANGUL = np.isin(np.arange(256), range(0xAC, 0xD8))
 _DIGITS = regex.compile(r"\\+[ux]")
 
 
@@ -150,7 +153,7 @@ def _hex(tokens: pl.Series) -> _Bytes:
 
 
 def _plausible(raws: list[bytes]) -> dict[str, NDArray[np.bool_]]:
-    """Which may be text: three bytes of four in their place in UTF-8, or half the letters of one block of UTF-16."""
+    """Which may be text: three bytes of four in their place in UTF-8, or UTF-16 of one block or of eastern Asia."""
     if not raws:
         return {}
     sizes = np.array([len(raw) for raw in raws])
@@ -161,14 +164,22 @@ def _plausible(raws: list[bytes]) -> dict[str, NDArray[np.bool_]]:
     inner = whole & 0xC0 == 0x80
     wrong = (whole < 0x20) & (whole > 0) | (whole > 0xF4)
     wrong |= inner & (before < 0x80) | (whole >= 0xC0) & (behind & 0xC0 != 0x80)
-    may = {"utf-8": 4 * np.add.reduceat(wrong, starts, dtype=np.int64) <= sizes}
+    may = {"utf-8": 4 * _count(wrong, starts) <= sizes}
     odd = (np.arange(len(whole)) - np.repeat(starts, sizes)) % 2 == 1
     for encoding, high in (("utf-16-le", odd), ("utf-16-be", ~odd)):
-        # The high byte of a letter of the middle says the block.
-        middle = starts + (sizes // 4 * 2 + (encoding == "utf-16-le")).clip(max=sizes - 1)
-        same = (whole == np.repeat(whole[middle], sizes)) & high
-        may[encoding] = 4 * np.add.reduceat(same, starts, dtype=np.int64) >= sizes
+        alike = np.zeros(len(raws), np.int64)
+        # The high bytes of two letters of the middle, of which one may be a blank, say the block.
+        for letter in (sizes // 4, sizes // 4 - 1):
+            at = starts + (2 * letter + (encoding == "utf-16-le")).clip(0, sizes - 1)
+            alike = np.maximum(alike, _count((whole == np.repeat(whole[at], sizes)) & high, starts))
+        eastern = np.maximum(_count(_HAN[whole] & high, starts), _count(_HANGUL[whole] & high, starts))
+        may[encoding] = (4 * alike >= sizes) | ((eastern == sizes // 2) & (sizes >= 8))
     return may
+
+
+def _count(true: NDArray[np.bool_], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many are true from each start to the next."""
+    return np.add.reduceat(true, starts, dtype=np.int64)
 
 
 def _readable(text: str) -> str:
