@@ -37,7 +37,11 @@ FORMS = {
     "hex, utf-16": lambda text: text.encode("utf-16-le").hex(),
 }  # fmt: skip
 WINDOWS = "abcdefghijklmnopqrstuvwxyzéñöABC_0123456789"
-NAMES = st.text(st.sampled_from(WINDOWS + " '-."), min_size=8, max_size=40).map(fold).filter(lambda text: len(text) >= 8 and sum(map(str.isalnum, text)) >= 6)
+NAMES = (
+    st.text(st.sampled_from(WINDOWS + " '-."), min_size=8, max_size=40)
+    .map(fold)
+    .filter(lambda text: len(text) >= 8 and sum(map(str.isalnum, text)) >= 6)
+)
 
 
 def units(text):
@@ -62,13 +66,18 @@ def test_every_form_is_undone(form, name):
     assert held(f"see {FORMS[form](name)} there", name)
 
 
-@pytest.mark.parametrize("name", ["Zoë Ñandú", "Иван Петров", "東京の川の水位", "Ελένη Παππά", "فيضان كبير", "🌊 Orla Quillbeck"])
+@pytest.mark.parametrize(
+    "name", ["Zoë Ñandú", "Иван Петров", "東京の川の水位", "Ελένη Παππά", "فيضان كبير", "🌊 Orla Quillbeck"]
+)
 @pytest.mark.parametrize("form", [form for form in FORMS if "Windows" not in form])
 def test_letters_of_any_script_are_read(form, name):
     assert held(FORMS[form](name), fold(name))
 
 
-@given(name=NAMES, forms=st.lists(st.sampled_from(["percent, all", "json", "base64", "base64, url", "hex"]), min_size=2, max_size=3))
+@given(
+    name=NAMES,
+    forms=st.lists(st.sampled_from(["percent, all", "json", "base64", "base64, url", "hex"]), min_size=2, max_size=3),
+)
 def test_forms_are_undone_inside_one_another(name, forms):
     text = name
     for form in forms:

@@ -163,7 +163,12 @@ class _Searcher:
     def done(self) -> Report:
         """The report. Names of files and columns that leak themselves are left out of its places."""
         self._search()
+        # What a reader of the format has found needs not be told again as bytes.
+        read = {(where[:-1], digest) for where, _, _, digest in self._leaks if where[-1] != "bytes"}
         for (where, number, form, digest), found in self._leaks.items():
+            if where[-1] == "bytes" and (where[:-1], digest) in read:
+                self._report.found -= Counter([NAMES[found.kind]])
+                continue
             place = self._shown(where) + (f", {number}" if number else "")
             self._report.leaks.append(Leak(place, NAMES[found.kind], form, found.length, digest))
         self._report.unread = [(self._shown(where), why) for where, why in self._unread]

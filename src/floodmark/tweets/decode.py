@@ -35,7 +35,7 @@ RATIO = 100
 """Or as many times its size: numbers and texts shrink less, bombs a thousand times."""
 CLOSED = {b"\x28\xb5\x2f\xfd": "Zstandard", b"7z\xbc\xaf": "7-Zip", b"Rar!": "RAR"}
 _HEAD = 8192
-_BASE64 = r"(?:[A-Za-z0-9+/_-]{60,}\s+)*[A-Za-z0-9+/_-]{32,}={0,2}"
+_BASE64 = r"(?:[A-Za-z0-9+/_-]{60,}\s+)*[A-Za-z0-9+/_-]{24,}={0,2}"
 _TOKEN = regex.compile(_BASE64)
 _URL_SAFE = str.maketrans("-_", "+/")
 

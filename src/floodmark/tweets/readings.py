@@ -1,7 +1,9 @@
 """Forms in which a text may say something else: percent signs, escapes of programs, base64, hexadecimal digits, nested.
 
-Most texts hide nothing. Rust's `regex` finds the candidates of a whole column, and each is decoded once. Entities of
-HTML and letters of other forms are what folding undoes.
+Folding undoes entities of HTML and letters of other forms, and what compares words undoes look-alikes of their small
+letters; capitals that look alike while their small letters do not are undone here.
+
+Most texts hide nothing. Rust's `regex` finds the candidates of a whole column, and each is decoded once.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import numpy as np
 import polars as pl
 import regex
 
+from floodmark.tweets.canonical import capitals, with_capitals
 from floodmark.tweets.fold import fold
 
 if TYPE_CHECKING:
@@ -78,6 +81,7 @@ def _layer(texts: pl.Series) -> pl.DataFrame:
         [
             _whole(texts, "percent", _PERCENT, _percent),
             _whole(texts, "escapes", _ESCAPED, _escapes),
+            _whole(texts, "look-alikes", capitals(), with_capitals),
             _tokens(texts, "base64", _BASE64, _base64),
             _tokens(texts, "hex", _HEX, _hex),
         ]

@@ -7,7 +7,7 @@ numbers and words of their own, and some of them equal an archive's by chance; t
 from __future__ import annotations
 
 import importlib.resources
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 import regex
 
-from floodmark.tweets.canonical import WORD, plain, whole, words
+from floodmark.tweets.canonical import WORD, Words, plain, whole, words
 from floodmark.tweets.columns import fold_all
 from floodmark.tweets.hiding import sure
 from floodmark.tweets.known import Hits, Kind
@@ -72,12 +72,7 @@ class Seeker:
     @cached_property
     def own(self) -> NDArray[np.uint64]:
         """Hashes of what this package says itself, such as `other` or `photo`: nobody's secret, even as a name."""
-        files = [importlib.resources.files("floodmark")]
-        texts = []
-        for file in files:
-            files += [inner for inner in file.iterdir() if inner.is_dir()]
-            texts += [inner.read_text(encoding="utf-8") for inner in file.iterdir() if inner.name.endswith(".py")]
-        return np.unique(self._known.find(fold_all(pl.Series(texts, dtype=pl.String))).hash)
+        return np.unique(self._known.find_words(_own_words()).hash)
 
     def strictly(self, texts: pl.Series, *, closed: bool) -> list[Found]:
         """Whatever of the archive stands in texts, and of every text once in each form.
@@ -92,7 +87,7 @@ class Seeker:
             Found(int(rows[row]), forms[row], Kind(kind), int(size), _digest(int(hash_)))
             for row, kind, hash_, size in zip(hits.row, hits.kind, hits.hash, sizes, strict=True)
         ]
-        return [*found, *self._inside(rows, forms, all_)]
+        return list(dict.fromkeys([*found, *self._inside(rows, forms, all_)]))
 
     def seek(self, texts: pl.Series, bare: NDArray[np.bool_]) -> list[Found]:
         """What counts as a leak in texts of any origin.
@@ -114,13 +109,14 @@ class Seeker:
             if kept
         ]
         decoded = np.flatnonzero(~bytes_)
-        return [*found, *self._inside(rows[decoded], [forms[at] for at in decoded], all_.gather(decoded))]
+        inside = self._inside(rows[decoded], [forms[at] for at in decoded], all_.gather(decoded))
+        return list(dict.fromkeys([*found, *inside]))
 
     def _hits(self, texts: pl.Series, *, ours: bool) -> tuple[Hits, NDArray[np.int64]]:
         """Identifiers that are no ordinary words, and the letters of each."""
         found = words(texts)
         hits = sure(self._known.find_words(found), self._known)
-        if ours:
+        if ours and len(hits.row):
             other = ~np.isin(hits.hash, self.own)
             hits = Hits(*(column[other] for column in hits))
         letters = np.concatenate([[0], np.cumsum(found.word.str.len_chars().to_numpy().astype(np.int64))])
@@ -139,6 +135,16 @@ class Seeker:
                 if name:
                     hash_ = int(whole(words(pl.Series([name])))[0][0])
                     yield Found(int(rows[at]), forms[at], Kind.WORD, len(name), _digest(hash_))
+
+
+@cache
+def _own_words() -> Words:
+    """The words of this package's code."""
+    folders, texts = [importlib.resources.files("floodmark")], []
+    for folder in folders:
+        folders += [inner for inner in folder.iterdir() if inner.is_dir()]
+        texts += [inner.read_text(encoding="utf-8") for inner in folder.iterdir() if inner.name.endswith(".py")]
+    return words(pl.Series(texts, dtype=pl.String))
 
 
 def _forms(texts: pl.Series) -> tuple[NDArray[np.int64], list[str], pl.Series]:
