@@ -96,8 +96,8 @@ def audit(dir_: Path, against: Path, labels: Path | None, json_: Path | None) ->
     """Search DIR, a folder or a file, for any identifier of a raw archive; status 1 if one is found.
 
     Ids, names, links and coordinates are looked for as written, in other case and look-alike letters, URL-encoded,
-    escaped, in base64 and in hexadecimal digits: in texts, tables, databases, arrays, metadata, what is packed, names of
-    files, and bytes. Places are told, never what stands there. What could not be read is told and is no success either.
+    escaped, in base64 and in hexadecimal digits: in texts, tables, databases, arrays, metadata, what is packed, names
+    of files, and bytes. Places are told, never what stands there. What could not be read is told, and no success.
 
     It cannot tell: ids and numbers of under 7 digits, names of under 4 letters, names that are words of the archive's
     tweets or of this program, one-word names among bare bytes, and anything in pixels, in encrypted files or in other

@@ -136,7 +136,8 @@ def test_one_identifier_has_one_digest_everywhere(tmp_path, known):
 
 
 @pytest.mark.parametrize(
-    "text", ["0.7001234567", "7001234567.25", "53,745712", "at 53.745712 m", "53.745712 is 1000 m or more of what a wide plain has in it -0.336714",
+    "text", ["0.7001234567", "7001234567.25", "53,745712", "at 53.745712 m",
+             "53.745712 is 1000 m or more of what a wide plain has in it -0.336714",
              "photo", "345678901234567002", "xorla_quill7", "orla quill7 beck", "[M 5.336714 7.2]"]
 )  # fmt: skip
 def test_numbers_and_words_that_merely_look_alike_are_no_leaks(tmp_path, known, text):

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo import private
+from floodmark.tweets.accounts import luhn
 from floodmark.tweets.fold import fold
 from floodmark.tweets.names import Names
-from floodmark.tweets.patterns import luhn
 from floodmark.tweets.scrub import mentions, scrub_names, scrub_patterns
 from floodmark.tweets.shapes import PLACEHOLDERS, shapes
 

@@ -7,7 +7,7 @@ import os
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from floodmark.progress import track
 
@@ -63,16 +63,25 @@ def side_by_side(work: Callable[[Job], Result], jobs: Sequence[Job], workers: in
         return list(track(pool.map(work, jobs), title, len(jobs)))
 
 
-def stream(work: Callable[[Job], Result], jobs: Iterable[Job], workers: int, title: str) -> Iterator[Result]:
-    """The same for jobs without end: results in order, and of jobs no more at a time than keep the workers busy."""
+@contextmanager
+def streams(workers: int) -> Iterator[Callable[[Callable[[Any], Any], Iterable[Any], str], Iterator[Any]]]:
+    """Processes for several streams of jobs, each of any length, one after the other.
+
+    Yields a function that takes what to do with a job, the jobs and the title of the progress bar, and yields results in
+    order; of the jobs no more are taken at a time than keep the workers busy. With one worker all is done here.
+    """
     if workers == 1:
-        yield from map(work, track(jobs, title))
+        yield lambda work, jobs, title: map(work, track(jobs, title))
         return
     with processes(workers) as pool:
-        waiting: deque[Future[Result]] = deque()
-        for job in track(jobs, title):
-            waiting.append(pool.submit(work, job))
-            if len(waiting) > workers + 1:
+
+        def stream(work: Callable[[Job], Result], jobs: Iterable[Job], title: str) -> Iterator[Result]:
+            waiting: deque[Future[Result]] = deque()
+            for job in track(jobs, title):
+                waiting.append(pool.submit(work, job))
+                if len(waiting) > workers + 1:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+
+        yield stream

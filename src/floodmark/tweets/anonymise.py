@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from floodmark.learning.processes import cores, stream
+from floodmark.learning.processes import streams
 from floodmark.progress import say
 from floodmark.storage import write_json, write_table
 from floodmark.tweets import quasi, schema
-from floodmark.tweets.archive import Archive, look
+from floodmark.tweets.archive import Archive, Stream, look, workers
 from floodmark.tweets.audit import audit
 from floodmark.tweets.classes import stays
 from floodmark.tweets.finishing import Rules, finish, places_table, publish, users_table
@@ -51,8 +51,8 @@ def anonymise(tweets: Path, labels: Path, key: bytes, outputs: tuple[Path, ...],
     Raises:
         UserError: if an identifier of the archive is found in what was written.
     """
-    with _work(outputs[0].parent) as work:
-        _Gate(tweets, labels, Pseudonyms(key), settings, work).write(outputs)
+    with _work(outputs[0].parent) as work, streams(workers(tweets)) as stream:
+        _Gate(tweets, labels, Pseudonyms(key), settings, work, stream).write(outputs)
 
 
 def know(tweets: Path, labels: Path, folder: Path, settings: Anonymise, key: bytes) -> Known:
@@ -65,7 +65,8 @@ def know(tweets: Path, labels: Path, folder: Path, settings: Anonymise, key: byt
         settings: Says which words are ordinary.
         key: Any.
     """
-    return _Gate(tweets, labels, Pseudonyms(key), settings, folder).archive.known
+    with streams(workers(tweets)) as stream:
+        return _Gate(tweets, labels, Pseudonyms(key), settings, folder, stream).archive.known
 
 
 @contextmanager
@@ -80,10 +81,12 @@ def _work(beside: Path) -> Iterator[Path]:
 class _Gate:
     """One archive on its way through; the first two looks are taken at once."""
 
-    def __init__(self, tweets: Path, labels: Path, pseudonyms: Pseudonyms, settings: Anonymise, work: Path) -> None:
-        self._settings, self._work = settings, work
+    def __init__(
+        self, tweets: Path, labels: Path, pseudonyms: Pseudonyms, settings: Anonymise, work: Path, stream: Stream
+    ) -> None:
+        self._settings, self._stream = settings, stream
         human, self._unread = read_labels(labels)
-        self.archive: Archive = look(tweets, work, identifiers(human), pseudonyms, settings)
+        self.archive: Archive = look(tweets, work, identifiers(human), pseudonyms, settings, stream)
         read = self.archive.counts["tweets"]
         say(f"read {read} tweets and {len(human)} human labels")
         self._human = judged(human, pseudonyms)
@@ -92,9 +95,8 @@ class _Gate:
             settle, archive=self.archive, places=self._places, work=work, least=settings.common_authors
         )
         buckets = self.archive.buckets() if read else []
-        self._workers = cores() if len(buckets) > 1 else 1
-        self._settled: list[Settled] = list(stream(job, buckets, self._workers, "comparing tweets"))
-        used = [uses(self.archive.known, self._human["text"]), *(part.uses for part in self._settled)]
+        self._settled: list[Settled] = list(stream(job, buckets, "comparing tweets"))
+        used = [uses(self.archive.known.find(self._human["text"])), *(part.uses for part in self._settled)]
         self.archive.known.ordinary = ordinary(used, settings.ordinary_tweets)
 
     def write(self, outputs: tuple[Path, ...]) -> None:
@@ -102,10 +104,9 @@ class _Gate:
         known, settings = self.archive.known, self._settings
         kept = self._kept([part.voices for part in self._settled])
         paths = [part.path for part in self._settled]
-        counted = list(stream(partial(finish, rules=Rules(known, kept)), paths, self._workers, "hiding names"))
+        counted = list(self._stream(partial(finish, rules=Rules(known, kept)), paths, "hiding names"))
         groups = quasi.count(counted, settings.k)
-        for path in paths:
-            publish(path, groups, settings.time_floor_minutes)
+        list(self._stream(partial(publish, groups=groups, minutes=settings.time_floor_minutes), paths, "leaving"))
         tweets = pl.scan_ipc(paths) if paths else pl.LazyFrame(schema=_schema())
         tweets.sink_parquet(outputs[0], compression="zstd", compression_level=3, statistics=False, row_group_size=65536)
         used = set(tweets.select("place").unique().collect()["place"])

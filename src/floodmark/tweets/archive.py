@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from floodmark.learning.processes import cores, stream
+from floodmark.learning.processes import cores
 from floodmark.progress import say
 from floodmark.tweets.gathering import gather
 from floodmark.tweets.known import Known
 from floodmark.tweets.people import aliases
-from floodmark.tweets.reader import files, lines
+from floodmark.tweets.json_files import find, lines
 from floodmark.tweets.survey import SHELVES, Line, Surveyed, survey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from floodmark.tweets.identifiers import Identifiers
     from floodmark.tweets.pseudonyms import Pseudonyms
 
+Stream = "Callable[[Callable[[Any], Any], Iterable[Any], str], Iterator[Any]]"
 BLOCK = 2**23
 """Bytes that are read at a time."""
 PACKED = 8
@@ -74,7 +75,15 @@ class Archive(NamedTuple):
         return pl.concat(parts) if parts else pl.DataFrame()
 
 
-def look(folder: Path, work: Path, besides: Identifiers, pseudonyms: Pseudonyms, settings: Anonymise) -> Archive:
+def workers(folder: Path) -> int:
+    """Processes that an archive is worth."""
+    size = sum(path.stat().st_size * (PACKED if path.suffix == ".gz" else 1) for path in find(folder))
+    return cores() if size > BLOCK else 1
+
+
+def look(
+    folder: Path, work: Path, besides: Identifiers, pseudonyms: Pseudonyms, settings: Anonymise, stream: Stream
+) -> Archive:
     """Take the first look at every file under a folder; the result does not depend on their order.
 
     What cannot be read is counted, and its file and line are told; nothing in an archive is fatal.
@@ -85,15 +94,15 @@ def look(folder: Path, work: Path, besides: Identifiers, pseudonyms: Pseudonyms,
         besides: Identifiers from elsewhere, such as human labels.
         pseudonyms: Of the study.
         settings: Widths of the classes.
+        stream: Does jobs side by side.
     """
-    paths = files(folder)
+    paths = find(folder)
     counts: Counter[str] = Counter({"files": len(paths)})
     told: Counter[str] = Counter()
     jobs = ((work / f"block-{number:06d}", block) for number, block in enumerate(_blocks(paths)))
-    workers = cores() if sum(path.stat().st_size * (PACKED if path.suffix == ".gz" else 1) for path in paths) > BLOCK else 1
     blocks = []
     job = partial(_survey, pseudonyms=pseudonyms, settings=settings)
-    for done in stream(job, jobs, workers, "reading tweets"):
+    for done in stream(job, jobs, "reading tweets"):
         counts.update(done.counts)
         blocks.append(Block(done.stem, done.bounds))
         for problem in done.problems:

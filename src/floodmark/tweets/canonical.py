@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WORD = r"[\p{L}\p{M}\p{N}_]+"
+_ONE_WORD = r"^[0-9A-Za-z_]+$"
 MOST_WORDS = 16
 """A longer identifier is known by its first words."""
 _SEED = 20131205
@@ -86,6 +87,11 @@ def with_capitals(text: str) -> str:
 
 def words(texts: pl.Series) -> Words:
     """The words of folded texts, without placeholders."""
+    if texts.str.contains(_ONE_WORD).all(ignore_nulls=False):
+        # Ids and pseudonyms are millions.
+        alone = texts.str.to_lowercase()
+        place = np.arange(len(texts) + 1)
+        return Words(place[:-1], place, alone, alone.hash(_SEED).to_numpy())
     bare = texts.str.replace_all(PLACEHOLDERS.pattern, " ")
     beyond = bare.str.contains(r"[^\x00-\x7F]")
     lower = bare.str.to_lowercase()

@@ -7,7 +7,6 @@ hundred times the speed, and the rule itself sees what is left.
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 from unicodedata import is_normalized
@@ -16,24 +15,44 @@ import polars as pl
 import regex
 
 from floodmark.tweets.fold import fold
-from floodmark.tweets.patterns import RULES, Rule
+from floodmark.tweets.patterns import BEFORE_USERS, RULES
 from floodmark.tweets.scrub import MENTION, apply
 from floodmark.tweets.shapes import FORBIDDEN, PLACEHOLDERS, close
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from floodmark.tweets.rule import Rule
+
+_ORDINARY = r"^[!-%'-~]+(?: [!-%'-~]+)*$"
+"""Printable ASCII without `&`, words one blank apart: folding changes nothing."""
 _MOVED = r"&|^\s|\s\s|\s$|[^\S ]|[\p{Cf}\p{Cc}\p{Co}\x{FE00}-\x{FE0F}]"
 """What folding may change, forms of letters aside: escapes, blanks, invisible characters."""
+_BEYOND = regex.compile(r"\(\?(?:[=!]|<[=!])|\\K|\\[1-9]")
 _LOOK = regex.compile(r"\((?:\?[=!]|\?<[=!])")
 
 
 def fold_all(texts: pl.Series) -> pl.Series:
     """Every text folded."""
-    moved = texts.str.contains(_MOVED)
-    beyond = (texts.str.contains(r"[^\x00-\x7F]") & ~moved).arg_true()
-    other = pl.Series([not is_normalized("NFKC", text) for text in texts.gather(beyond)], dtype=pl.Boolean)
-    return _where(texts, moved.scatter(beyond, other), fold)
+    at = (~texts.str.contains(_ORDINARY)).fill_null(value=False).arg_true()
+    some = texts.gather(at)
+    moved = some.str.contains(_MOVED) | pl.Series([not is_normalized("NFKC", text) for text in some], dtype=pl.Boolean)
+    moved |= some.str.contains(r"[\x{0370}-\x{052F}]")
+    return texts.clone().scatter(at, _where(some, moved, fold)) if len(at) else texts
+
+
+def lists(values: Sequence[Sequence[str]]) -> pl.Series:
+    """A column of lists, most of which are empty."""
+    rows = [row for row, items in enumerate(values) for _ in items]
+    flat = pl.DataFrame({"row": rows, "item": [item for items in values for item in items]}, {"row": pl.Int64, "item": pl.String})
+    return gathered(flat, len(values))
+
+
+def gathered(flat: pl.DataFrame, number: int) -> pl.Series:
+    """Lists of the column `item`, by the column `row`, which counts up to a number."""
+    every = pl.DataFrame({"row": pl.int_range(number, eager=True)})
+    lists = flat.group_by("row", maintain_order=True).agg("item")
+    return every.join(lists, on="row", how="left", maintain_order="left")["item"].fill_null([])
 
 
 def scrub_all(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -42,18 +61,32 @@ def scrub_all(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     Returns:
         The texts, and of each the user names mentioned in it, as written, links and e-mail addresses aside.
     """
-    mentioned: pl.Series | None = None
-    for rule in RULES:
-        if rule.kind == "user" and mentioned is None:
-            mentioned = texts.str.extract_all(MENTION.pattern).list.eval(pl.element().str.strip_chars_start("@/.|*\\-"))
-        texts = _where(texts, texts.str.contains(_wider(rule.pattern)), lambda text, rule=rule: apply(rule, text))
-    assert mentioned is not None
-    return close_all(texts), mentioned
+    texts = _apply_all(BEFORE_USERS, texts)
+    mentioned = texts.str.extract_all(MENTION.pattern).list.eval(pl.element().str.strip_chars_start("@/.|*\\-"))
+    return close_all(_apply_all(RULES[len(BEFORE_USERS) :], texts)), mentioned
+
+
+def _apply_all(rules: Sequence[Rule], texts: pl.Series) -> pl.Series:
+    """Every rule, one after the other, where a text has as many digits as a match must have."""
+    digits = texts.str.count_matches(r"\d")
+    with_digits = [(digits >= number).arg_true() for number in range(max(rule.digits for rule in rules) + 1)]
+    for rule in rules:
+        near = with_digits[rule.digits]
+        at = near.gather(texts.gather(near).str.contains(_wider(rule.pattern)).arg_true())
+        if not len(at):
+            continue
+        some = texts.gather(at)
+        if rule.check is None and _is_plain(rule.pattern):
+            some = some.str.replace_all(rule.pattern.pattern, f"<{rule.kind}>")
+        else:
+            some = pl.Series([apply(rule, text) for text in some], dtype=pl.String)
+        texts = texts.clone().scatter(at, some)
+    return texts
 
 
 def close_all(texts: pl.Series) -> pl.Series:
     """Every text without any forbidden shape."""
-    return _where(texts, forbidden(texts).is_not_null(), lambda text: close(text, Counter()))
+    return _where(texts, forbidden(texts).is_not_null(), close)
 
 
 def forbidden(texts: pl.Series) -> pl.Series:
@@ -73,6 +106,17 @@ def _where(texts: pl.Series, chosen: pl.Series, change: Callable[[str], str]) ->
     if not len(at):
         return texts
     return texts.clone().scatter(at, pl.Series([change(text) for text in texts.gather(at)], dtype=pl.String))
+
+
+@cache
+def _is_plain(pattern: regex.Pattern[str]) -> bool:
+    """Whether Rust's `regex` reads a pattern as it is: without looks, and not so large that it refuses."""
+    if _BEYOND.search(pattern.pattern):
+        return False
+    try:
+        return not pl.Series([""]).str.contains(pattern.pattern).is_null().any()
+    except pl.exceptions.ComputeError:
+        return False
 
 
 @cache

@@ -79,7 +79,7 @@ def _check(place: Path, against: Path, labels: Path | None) -> None:
     for raw in (against, labels):
         if raw is not None and (raw.resolve() == place.resolve() or place.resolve() in raw.resolve().parents):
             raise UserError(
-                f"{raw} lies in {place}, so it would be found in itself: search what is to be given away, such as outputs"
+                f"{raw} lies in {place}, so it would be found in itself: name what is to be given away, such as outputs"
             )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Hashes = "NDArray[np.uint64]"
 SHORTEST_ID = 7
 """An id of fewer characters, such as `12`, cannot be told from any other number."""
+_CAPITALS = r"\p{Lu}.*\p{Lu}"
 LEAST_DECIMALS = 4
 """A coordinate of fewer decimals is coarser than ten metres, and may be any other number."""
 
@@ -35,7 +36,7 @@ def gather(found: Identifiers, path: Path) -> None:
         path: A file of its own; the lengths and the names that stand inside words go beside it.
     """
     ids = [item for item in found.ids if len(item) >= SHORTEST_ID]
-    urls = pl.Series(list(found.urls), dtype=pl.String)
+    urls, shown = (pl.Series(list(items), dtype=pl.String) for items in (found.urls, found.names))
     # An annotator's id without a digit is a name like others and may be an ordinary word.
     numbered = [item for item in ids if any(c.isdecimal() for c in item)]
     names = {*found.usernames, *found.names, *users(urls), *ids} - set(numbered)
@@ -44,7 +45,7 @@ def gather(found: Identifiers, path: Path) -> None:
         Kind.ID: pl.Series(numbered, dtype=pl.String),
         Kind.COORDINATES: pl.Series(exact, dtype=pl.String),
         Kind.URL: fold_all(parts(urls)),
-        Kind.RUN: pl.Series([run for name in found.names for run in runs(name)], dtype=pl.String),
+        Kind.RUN: pl.Series([run for name in shown.filter(shown.str.contains(_CAPITALS)) for run in runs(name)], dtype=pl.String),
     }
     cut = [(words(texts), kind) for kind, texts in groups.items()]
     hashes, firsts = zip(*(_sequences(item, kind) for item, kind in cut), strict=True)

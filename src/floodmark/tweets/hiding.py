@@ -10,7 +10,7 @@ import regex
 
 from floodmark.tweets.canonical import plain
 from floodmark.tweets.columns import close_all
-from floodmark.tweets.fold import fold
+from floodmark.tweets.fold import bare, fold
 from floodmark.tweets.known import PLACEHOLDER, Hits, Kind, Known
 from floodmark.tweets.names import UNSPACED
 from floodmark.tweets.shapes import PLACEHOLDERS
@@ -54,7 +54,10 @@ def hide(texts: pl.Series, persons: pl.Series, known: Known) -> pl.Series:
 
 def _without_persons(text: str, persons: Sequence[str]) -> str:
     for person in sorted({fold(person) for person in persons} - {""}, key=lambda name: (-len(name), name)):
-        text = regex.sub(rf"(?i)(?<!\w){regex.escape(person)}(?!\w)", "<name>", text)
+        # Searched for without accents, which annotations and tweets set differently.
+        wanted = regex.compile(rf"(?i)(?<!\w){regex.escape(bare(person))}(?!\w)")
+        for match in reversed(list(wanted.finditer(bare(text)))):
+            text = f"{text[: match.start()]}<name>{text[match.end() :]}"
     return text
 
 

@@ -3,41 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SKIPPED = frozenset({"__twarc", "context_annotations", "matching_rules"})
+COUNTS = (("followers_count",), ("following_count", "friends_count"), ("tweet_count", "statuses_count"))
+"""What v2 calls a user's counts, and v1.1."""
+NOTES = frozenset({"__twarc", "context_annotations", "matching_rules"})
 """Notes of downloaders and of the API's own subjects: no person's data."""
 
 
-class Role(Enum):
-    """What a key says of its value."""
+ID, USERNAME, URL, POINT, SKIPPED = range(1, 6)
+"""What a key says of its value; 0 is nothing."""
+MOST_KEYS = 10_000
 
-    NONE, ID, USERNAME, URL, POINT = range(5)
 
-
-class _Roles(dict[str, Role]):
+class _Roles(dict[str, int]):
     """The role of every key met, found out once."""
 
-    def __missing__(self, key: str) -> Role:
+    def __missing__(self, key: str) -> int:
         if len(self) > MOST_KEYS:
             self.clear()
-        if key == "id" or key.endswith(("_id", "_ids", "_key", "_keys", "id_str")):
-            role = Role.ID
-        elif key in ("username", "screen_name"):
-            role = Role.USERNAME
+        if key in ("id", "contributors") or key.endswith(("_id", "_ids", "_key", "_keys", "id_str")):
+            role = ID
+        elif key in ("username", "screen_name", "in_reply_to_screen_name"):
+            role = USERNAME
         elif key in ("coordinates", "bbox", "lat", "long", "latitude", "longitude"):
-            role = Role.POINT
+            role = POINT
+        elif key in NOTES:
+            role = SKIPPED
         else:
-            role = Role.URL if key.endswith("url") else Role.NONE
+            role = URL if key == "display" or key.endswith("url") else 0
         self[key] = role
         return role
 
 
-MOST_KEYS = 10_000
 _ROLES = _Roles()
 
 
@@ -65,45 +67,61 @@ class Identifiers:
 
     def collect(self, value: Any) -> None:
         """Walk a JSON value, without recursion: a hostile file may be deeper than Python's stack."""
-        stack: list[Any] = [(value,)]
+        roles = _ROLES
+        stack: list[tuple[str, Any]] = [("", [value])]
         while stack:
-            item = stack.pop()
+            above, item = stack.pop()
             if type(item) is dict:
                 if "username" in item or "screen_name" in item:
                     self._user(item)
+                if "in_reply_to_screen_name" in item:
+                    self._answered(item)
                 pairs: Iterable[tuple[str, Any]] = item.items()
             else:
-                pairs = ((item[0], inner) for inner in item[1]) if len(item) == 2 else (("", item[0]),)
+                pairs = zip(repeat(above), item, strict=False)
+            # Millions of leaves pass here, hardly one of which is a link or under a telling key.
             for key, inner in pairs:
                 kind = type(inner)
                 if kind is str:
-                    if (role := _ROLES[key]) is not Role.NONE or inner[:4] == "http":
-                        self._string(role, inner)
-                elif kind is dict:
-                    if key not in SKIPPED:
-                        stack.append(inner)
-                elif kind is list:
-                    if key not in SKIPPED:
+                    if roles[key] or inner[:1] == "h":
+                        self._string(roles[key], inner)
+                elif kind is dict or kind is list:
+                    if roles[key] is not SKIPPED:
                         stack.append((key, inner))
                 elif kind is float:
-                    if _ROLES[key] is Role.POINT:
+                    if roles[key] is POINT:
                         self.coordinates.add(repr(abs(inner)))
-                elif kind is int and _ROLES[key] is Role.ID:
+                elif kind is int and roles[key] is ID:
                     self.ids.add(str(inner))
 
-    def _string(self, role: Role, text: str) -> None:
-        if text.startswith(("http://", "https://")) or (role is Role.URL and "/" in text and " " not in text):
+    def _string(self, role: int, text: str) -> None:
+        if role is SKIPPED:
+            return
+        if text.startswith(("http://", "https://")) or (role is URL and "/" in text and " " not in text):
             self.urls.add(text)
-        elif role is Role.ID:
+        elif role is ID:
             self.ids.add(text)
-        elif role is Role.USERNAME:
+        elif role is USERNAME:
             self.usernames.add(text)
+        elif role is POINT and "." in text:
+            self._decimal(text)
+
+    def _decimal(self, text: str) -> None:
+        try:
+            self.coordinates.add(repr(abs(float(text))))
+        except ValueError:
+            return
+
+    def _answered(self, tweet: dict[str, Any]) -> None:
+        """Whom a tweet of v1.1 answers; the user itself may be nowhere in the archive."""
+        user_id, username = _number(tweet, "in_reply_to_user_id"), tweet["in_reply_to_screen_name"]
+        if isinstance(username, str) and username:
+            self.identities.add((user_id, username))
 
     def _user(self, user: dict[str, Any]) -> None:
         name = user.get("username") or user.get("screen_name")
         username = name if isinstance(name, str) and name else None
-        number = user.get("id")
-        user_id = str(number) if isinstance(number, (str, int)) and str(number) else None
+        user_id = _number(user, "id")
         self.identities.add((user_id, username))
         if isinstance(user.get("name"), str):
             self.names.add(user["name"])
@@ -112,10 +130,16 @@ class Identifiers:
         if whose is None:
             return
         # The largest of several readings, so that the order of files does not matter.
-        read = counts if isinstance(counts, dict) else {}
-        now = [count(read.get(f"{what}_count")) or 0 for what in ("followers", "following", "tweet")]
+        read = counts if isinstance(counts, dict) else user
+        now = [max(count(read.get(name)) or 0 for name in names) for names in COUNTS]
         old = self.metrics.get(whose, (0, 0, 0))
         self.metrics[whose] = (max(now[0], old[0]), max(now[1], old[1]), max(now[2], old[2]))
+
+
+def _number(raw: dict[str, Any], key: str) -> str | None:
+    """An id, of v1.1 as it stands in the text beside the number, which programs that know only floats have rounded."""
+    number = raw.get(f"{key}_str") or raw.get(key)
+    return str(number) if isinstance(number, (str, int)) and str(number) else None
 
 
 def person(user_id: str | None, username: str | None) -> str | None:

@@ -1,24 +1,22 @@
-"""Archives of tweets as downloaders leave them: API v2 pages or one tweet a line, gzipped or not, whole or torn."""
+"""Archives of tweets as downloaders leave them: pages or one tweet a line, of API v2 or v1.1, gzipped or not, torn."""
 
 from __future__ import annotations
 
-import gzip
-import json
-import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
+from floodmark.tweets.classic import is_classic, modern
 from floodmark.tweets.identifiers import Identifiers
-from floodmark.tweets.records import Includes, Place, Tweet, read_place, read_tweet
+from floodmark.tweets.records import Includes, Tweet, read_place, read_tweet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-BOM = b"\xef\xbb\xbf"
+    from floodmark.tweets.places import Place
+
+PROBLEM = frozenset({"errors", "error", "status"})
+"""One of these, and no tweet beside it, is what the API answered instead of a page."""
 
 
 @dataclass
@@ -53,35 +51,6 @@ def _place(place: Place | None, found: Found) -> None:
         found.places[place.id] = max(place, found.places.get(place.id, place))
 
 
-def files(folder: Path) -> list[Path]:
-    """The files of an archive, in the order of their paths."""
-    return sorted([*folder.rglob("*.jsonl"), *folder.rglob("*.jsonl.gz")])
-
-
-def lines(path: Path) -> Iterator[tuple[int, bytes | str]]:
-    """Numbered lines that are not blank; a text says what a torn file has lost."""
-    number = 0
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-        try:
-            for number, raw in enumerate(file, 1):
-                line = raw.removeprefix(BOM).strip()
-                if line:
-                    yield number, line
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            yield number + 1, "the file ends too early"
-
-
-def parse(line: bytes) -> Any:
-    try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError:
-        pass
-    try:  # The standard parser takes lone surrogates and NaN, which some downloaders write.
-        return json.loads(line.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return None
-
-
 def _tweets(value: Any, found: Found) -> Iterator[tuple[dict[str, Any], Includes, str]]:
     """The tweets of one line, each with what its page includes and when it was retrieved."""
     for item in value if isinstance(value, list) else [value]:
@@ -93,12 +62,16 @@ def _tweets(value: Any, found: Found) -> Iterator[tuple[dict[str, Any], Includes
         includes = Includes.of(item.get("includes"))
         for place in includes.places:
             _place(place, found)
-        page = item.get("data", item)
+        page = item.get("data", item.get("statuses", item))
+        if page is item and not PROBLEM.isdisjoint(item) and "id" not in item:
+            found.counts["error pages"] += 1
+            continue
         for tweet in page if isinstance(page, list) else [page]:
-            if isinstance(tweet, dict):
-                yield tweet, includes, retrieved or _retrieved(tweet)
-            else:
+            if not isinstance(tweet, dict):
                 found.counts["dropped: no tweet"] += 1
+                continue
+            for one in modern(tweet) if is_classic(tweet) else (tweet,):
+                yield one, includes, retrieved or _retrieved(tweet)
 
 
 def _retrieved(value: dict[str, Any]) -> str:

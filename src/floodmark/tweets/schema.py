@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from floodmark.tweets.coarse import MEDIA_KINDS, OTHER, PLACE_TYPES
+from floodmark.tweets.labels import STEPS
+from floodmark.tweets.shapes import KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -71,6 +75,14 @@ HUMAN = {
     "label": Column(_TEXT, "the truth", "one of five steps from negative to positive"),
     "source": Column(_TEXT, "where the labels are from", COMMON + "; must look like a slug"),
 }
+
+CLOSED: dict[str, frozenset[str]] = {
+    "media_kinds": MEDIA_KINDS | {OTHER},
+    "place_type": PLACE_TYPES | {"cell", OTHER},
+    "label": frozenset(STEPS),
+    "found": KINDS,
+}
+"""Columns of our own words, whatever a user may be called: they hold nothing else."""
 
 
 def build(columns: Mapping[str, Column], table: pl.DataFrame) -> pl.DataFrame:

@@ -6,32 +6,14 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from floodmark.tweets.fold import fold
-from floodmark.tweets.patterns import RULES, Rule
-from floodmark.tweets.shapes import PLACEHOLDERS as PLACEHOLDERS
-from floodmark.tweets.shapes import close
-
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Sequence
-
-    from floodmark.tweets.names import Names
+    from floodmark.tweets.rule import Rule
 
 MENTION = regex.compile(r"@[/.|*\\-]{0,2}(\w+)")
-_DIGIT = regex.compile(r"\d")
-
-
-def scrub_patterns(text: str, found: Counter[str]) -> str:
-    """Replace what patterns recognise in a folded text, counting by kind."""
-    digits = _DIGIT.search(text) is not None
-    for rule in RULES:
-        if digits if rule.sign == "0" else rule.sign in text:
-            text = apply(rule, text)
-    return close(text, found)
 
 
 def apply(rule: Rule, text: str) -> str:
-    """Replace what one rule recognises."""
+    """Replace what one rule recognises in a folded text."""
 
     def replace(match: regex.Match[str]) -> str:
         if rule.check is not None and not rule.check(match):
@@ -39,29 +21,3 @@ def apply(rule: Rule, text: str) -> str:
         return f"<{rule.kind}>"
 
     return str(rule.pattern.sub(replace, text))
-
-
-def scrub_names(text: str, names: Names, persons: Sequence[str], found: Counter[str]) -> str:
-    """Replace names of the archive's users, and the people whom the API's annotations name in this text."""
-    for person in sorted({fold(person) for person in persons} - {""}, key=lambda name: (-len(name), name)):
-        text, count = regex.subn(rf"(?i)(?<!\w){regex.escape(person)}(?!\w)", "<name>", text)
-        found["name"] += count
-    while True:
-        text, count = names.replace(text, "<name>")
-        found["name"] += count
-        # A name cut out of a word without spaces may uncover a link behind it, and a link cut out a name around it.
-        closed = close(text, found)
-        if closed == text:
-            return text
-        text = closed
-
-
-def mentions(text: str) -> list[str]:
-    """User names mentioned in a folded text, without links and e-mail addresses."""
-    if "@" not in text:
-        return []
-    for rule in RULES:
-        if rule.kind == "user":
-            break
-        text = rule.pattern.sub(" ", text)
-    return [str(name) for name in MENTION.findall(text)]

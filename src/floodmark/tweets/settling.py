@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from floodmark.tweets.archive import Archive
-    from floodmark.tweets.known import Known
+    from floodmark.tweets.known import Hits
 
 CLASSES = ("lang", "source", "event", "country")
 _SEED = 7
@@ -62,12 +62,11 @@ def settle(bucket: tuple[int, int], archive: Archive, places: pl.DataFrame, work
     hit[hits.row] = True
     path = work / f"bucket-{bucket[0]:04d}"
     tweets.with_columns(hit=hit).write_ipc(path)
-    return Settled(path, len(states) - len(tweets), uses(archive.known, tweets["text"]), _voices(tweets, least))
+    return Settled(path, len(states) - len(tweets), uses(hits), _voices(tweets, least))
 
 
-def uses(known: Known, texts: pl.Series) -> pl.DataFrame:
+def uses(hits: Hits) -> pl.DataFrame:
     """How many texts use each word or run that is also a name."""
-    hits = known.find(texts)
     doubtful = (hits.kind == Kind.WORD) | (hits.kind == Kind.RUN)
     found = pl.DataFrame({"row": hits.row[doubtful], "hash": hits.hash[doubtful]}).unique()
     return found.group_by("hash").agg(texts=pl.len())
@@ -93,7 +92,7 @@ def _last(states: pl.DataFrame) -> pl.DataFrame:
         return states.sort("tweet")
     best: dict[str, tuple[tuple[object, ...], dict[str, object]]] = {}
     for row in states.filter(again).iter_rows(named=True):
-        order = (row["retrieved"], row["total"], len(row["media_kinds"]), repr(row))
+        order = (row["retrieved"], row["total"], len(row["media_kinds"]), row["text"], repr(row))
         if row["tweet"] not in best or order > best[row["tweet"]][0]:
             best[row["tweet"]] = order, row
     chosen = pl.DataFrame([row for _, row in best.values()], schema=states.schema)

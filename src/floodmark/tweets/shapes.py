@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import re
 import regex
 
-from floodmark.tweets.patterns import REST, telephone
+from floodmark.tweets.online import REST
+from floodmark.tweets.telephones import telephone
 
-if TYPE_CHECKING:
-    from collections import Counter
-
-_PLACEHOLDER = r"<(?:address|card|coordinates|email|iban|ip|name|nino|number|phone|postcode|url|user)>"
+KINDS = frozenset(
+    "address card coordinates email iban ip name nino number phone postcode url user".split()
+)
+"""What a placeholder may stand for."""
+_PLACEHOLDER = rf"<(?:{'|'.join(sorted(KINDS))})>"
 PLACEHOLDERS = regex.compile(_PLACEHOLDER)
 _FORBIDDEN = {
     "mention": r"@[^\s\w]{0,2}\w",
@@ -22,6 +23,7 @@ _FORBIDDEN = {
 }
 FORBIDDEN = {kind: regex.compile(rf"(?i){pattern}") for kind, pattern in _FORBIDDEN.items()}
 """By kind, whatever the archive knew; searched for in texts whose placeholders are spaces."""
+_DIGIT, _FEWEST_DIGITS = re.compile(r"\d"), 9
 # Only the telephone may run across a placeholder, for the audit sees a blank there. `@(town hall)` and `@#flood` say
 # where, `@"name"` and `@!name` say who.
 _BLANK = rf"(?:\s|{_PLACEHOLDER})"
@@ -36,15 +38,22 @@ _LEFT = regex.compile(
 )
 
 
-def close(text: str, found: Counter[str]) -> str:
+def close(text: str) -> str:
     """The text without any forbidden shape.
 
     What looks like a link, an address, a number or a user becomes a placeholder; an `@` that means "at" gets a space
     behind it, and the face `://` one stroke less.
     """
-    while shapes(PLACEHOLDERS.sub(" ", text)):
-        text = _LEFT.sub(lambda match: _instead(match, found), text)
+    while _may_have_shapes(text) and shapes(PLACEHOLDERS.sub(" ", text)):
+        text = _LEFT.sub(_instead, text)
     return text
+
+
+def _may_have_shapes(text: str) -> bool:
+    """Whether a text has what one of the shapes cannot be without; few texts have, and the patterns are dear."""
+    lower = text.lower()
+    links = "http" in lower or "://" in lower or "www." in lower or "t.co" in lower
+    return links or "@" in lower or len(_DIGIT.findall(text)) >= _FEWEST_DIGITS
 
 
 def shapes(text: str) -> list[str]:
@@ -52,11 +61,10 @@ def shapes(text: str) -> list[str]:
     return [kind for kind, pattern in FORBIDDEN.items() if pattern.search(text)]
 
 
-def _instead(match: regex.Match[str], found: Counter[str]) -> str:
+def _instead(match: regex.Match[str]) -> str:
     kind = str(match.lastgroup)
     if kind == "at":
         return "@ "
     if kind == "slashes":
         return ":/"
-    found[kind] += 1
     return f"<{kind}>"

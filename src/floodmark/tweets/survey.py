@@ -14,13 +14,14 @@ import numpy as np
 import polars as pl
 
 from floodmark.tweets.coarse import MEDIA_KINDS, among, client, floor_time, log_bin, slug
-from floodmark.tweets.columns import fold_all, scrub_all
+from floodmark.tweets.columns import fold_all, gathered, lists, scrub_all
 from floodmark.tweets.gathering import gather
 from floodmark.tweets.identifiers import person
+from floodmark.tweets.json_files import parse
 from floodmark.tweets.people import identities
 from floodmark.tweets.places import coarsen
 from floodmark.tweets.pseudonyms import ALPHABET
-from floodmark.tweets.reader import Found, parse, read_value
+from floodmark.tweets.reader import Found, read_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from floodmark.settings.anonymise import Anonymise
     from floodmark.tweets.places import Place
-    from floodmark.tweets.pseudonyms import Pseudonyms
+    from floodmark.tweets.pseudonyms import Kind, Pseudonyms
     from floodmark.tweets.records import Tweet
 
 _TEXT, _BIN, _LIST = pl.String(), pl.Int8(), pl.List(pl.String())
@@ -77,9 +78,13 @@ def survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings: 
     found, done = Found(), Surveyed(stem)
     tweets: list[Tweet] = []
     for line in lines:
-        value = parse(line.content) if isinstance(line.content, bytes) else None
-        if value is None:
-            done.problems.append(line if isinstance(line.content, str) else line._replace(content="no JSON"))
+        if isinstance(line.content, str):
+            done.problems.append(line)
+            continue
+        try:
+            value = parse(line.content)
+        except ValueError as error:
+            done.problems.append(line._replace(content=str(error)))
             continue
         done.counts["lines"] += 1
         tweets.extend(read_value(value, found))
@@ -89,7 +94,7 @@ def survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings: 
     known = found.identifiers
     users = [(pseudonyms.of("user", whose), *numbers) for whose, numbers in known.metrics.items()]
     tables = {
-        ".tweets": table.with_columns(pl.col("mentions").list.eval(_pseudonymous(pl.element(), pseudonyms))),
+        ".tweets": table.with_columns(mentions=_pseudonymous(table["mentions"], pseudonyms)),
         ".users": pl.DataFrame(users, schema=USERS, orient="row"),
         ".places": _places(found.places.values(), pseudonyms, settings),
         ".identities": identities(known.identities | {(tweet.author_id, tweet.author_name) for tweet in tweets}),
@@ -109,29 +114,27 @@ def scrubbed(texts: Sequence[str]) -> pl.DataFrame:
 
 def tweets_table(tweets: Sequence[Tweet], pseudonyms: Pseudonyms, settings: Anonymise) -> pl.DataFrame:
     """The columns of `TWEETS`, and those of `scrubbed`."""
-    rows = [_row(tweet, pseudonyms, settings) for tweet in tweets]
-    return pl.concat(
-        [pl.DataFrame(rows, schema=TWEETS, orient="row"), scrubbed([tweet.text for tweet in tweets])], how="horizontal"
-    )
+    cells = list(zip(*(_row(tweet, pseudonyms, settings) for tweet in tweets), strict=True)) or [()] * len(TWEETS)
+    columns = {name: lists(column) if TWEETS[name] == _LIST else column for name, column in zip(TWEETS, cells, strict=True)}
+    rows = pl.DataFrame(columns, schema=TWEETS)
+    keyed: dict[str, Kind] = {"tweet": "tweet", "author": "user", "conversation": "tweet", "retweet_of": "tweet", "place": "place"}
+    rows = rows.with_columns(pseudonyms.of_all(kind, rows[name]).alias(name) for name, kind in keyed.items())
+    return pl.concat([rows, scrubbed([tweet.text for tweet in tweets])], how="horizontal")
 
 
 def _row(tweet: Tweet, pseudonyms: Pseudonyms, settings: Anonymise) -> tuple[Any, ...]:
-    of = pseudonyms.of
-    whose = person(tweet.author_id, tweet.author_name)
-    name = of("tweet", tweet.id)
-    conversation = tweet.conversation
     photos = [pseudonyms.of_file(file) for kind, file in tweet.media if kind == "photo" and file]
     return (
-        name,
-        whose and of("user", whose),
-        name if conversation == tweet.id else conversation and of("tweet", conversation),
-        tweet.retweet_of and of("tweet", tweet.retweet_of),
+        tweet.id,
+        person(tweet.author_id, tweet.author_name),
+        tweet.conversation,
+        tweet.retweet_of,
         pseudonyms.of_text(tweet.text),
         floor_time(tweet.time_ms, settings.time_floor_minutes),
         tweet.lang,
         client(tweet.source),
         slug(tweet.event),
-        tweet.place and of("place", tweet.place),
+        tweet.place,
         *map(log_bin, tweet.metrics),
         tweet.reply,
         tweet.retweet,
@@ -143,11 +146,10 @@ def _row(tweet: Tweet, pseudonyms: Pseudonyms, settings: Anonymise) -> tuple[Any
     )
 
 
-def _pseudonymous(names: pl.Expr, pseudonyms: Pseudonyms) -> pl.Expr:
-    """Pseudonyms of lower-cased user names, each once and in order."""
-    return names.map_batches(
-        lambda column: pl.Series([pseudonyms.of("user", name) for name in column], dtype=pl.String), pl.String
-    )
+def _pseudonymous(names: pl.Series, pseudonyms: Pseudonyms) -> pl.Series:
+    """Lists of pseudonyms in place of lists of lower-cased user names."""
+    rows = pl.DataFrame({"row": pl.int_range(len(names), eager=True), "item": names}).explode("item", empty_as_null=False)
+    return gathered(rows.with_columns(pseudonyms.of_all("user", rows["item"]).alias("item")), len(names))
 
 
 def _places(places: Sequence[Place], pseudonyms: Pseudonyms, settings: Anonymise) -> pl.DataFrame:

@@ -1,0 +1,85 @@
+"""JSON values of files that downloads left behind: lines or one value, gzipped or not, whole or torn."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import json
+import zlib
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+ENDINGS = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def find(folder: Path) -> list[Path]:
+    """The files under a folder that are read, in the order of their paths."""
+    return sorted(path for path in folder.rglob("*.json*") if path.name.endswith(ENDINGS) and not path.is_dir())
+
+
+def lines(path: Path) -> Iterator[tuple[int, bytes | str]]:
+    """What is to be parsed, numbered by lines: lines, or a `.json` in one piece where that is one value."""
+    if path.name.endswith((".json", ".json.gz")):
+        lines = list(_file_lines(path))
+        whole = b"\n".join(line for _, line in lines if isinstance(line, bytes))
+        if len(lines) > 1 and isinstance(lines[-1][1], bytes) and _parses(whole):
+            lines = [(1, whole)]
+        yield from lines
+    else:
+        yield from _file_lines(path)
+
+
+def _file_lines(path: Path) -> Iterator[tuple[int, bytes | str]]:
+    """Numbered lines that are not blank; a text says why the file could not be read on."""
+    number = 0
+    try:
+        with cast("BinaryIO", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb") as file:
+            for number, raw in enumerate(_decoded(file), 1):
+                line = raw.removeprefix(codecs.BOM_UTF8).strip()
+                if line:
+                    yield number, line
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        yield number + 1, "the file ends too early"
+    except OSError as error:
+        yield number + 1, f"the file cannot be read ({error.strerror or error})"
+
+
+def _decoded(file: BinaryIO) -> Iterable[bytes]:
+    """Lines in UTF-8, of a file that may be in UTF-16, as PowerShell's `>` writes what it redirects."""
+    begins = file.read(2)
+    file.seek(0)
+    if begins in UTF_16:
+        return (line.encode("utf-8", "replace") for line in io.TextIOWrapper(file, "utf-16", errors="replace"))
+    return file
+
+
+def parse(line: bytes) -> Any:
+    """The value of one line.
+
+    Raises:
+        ValueError: if it is no JSON, or nested deeper than can be walked.
+    """
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        pass
+    try:  # The standard parser takes NaN and lone surrogates, which some downloaders write; only the latter go.
+        text = json.dumps(json.loads(line.decode("utf-8", "replace")), ensure_ascii=False)
+        return json.loads(text.encode("utf-8", "ignore"))
+    except (ValueError, RecursionError):
+        raise ValueError("no JSON") from None
+
+
+def _parses(line: bytes) -> bool:
+    try:
+        parse(line)
+    except ValueError:
+        return False
+    return True

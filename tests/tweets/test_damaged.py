@@ -1,0 +1,120 @@
+"""Damaged files of tweets: read as far as they can be, counted and told where they cannot."""
+
+import gzip
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from floodmark.tweets import json_files
+from floodmark.tweets.reader import read_archive
+from tests.tweets.archives import gate, tweet, write
+from tests.tweets.damage import WAYS, damaged
+
+BATCH = 50
+
+
+def check(folder, seeds, capsys):
+    """One study of some damaged files and a sound one; the counts of `audit.json`."""
+    raw = write(folder / "raw/tweets", tweet(7, "sound"), name="sound.jsonl")
+    for seed in seeds:
+        name, data = damaged(seed)
+        (raw / name).write_bytes(data)
+    found = gate(folder)
+    said = capsys.readouterr().err
+    read, dropped = found.audit["read"], found.audit["dropped"]
+    assert "sound" in found.tweets["text"].to_list()
+    assert read["files"] == len(seeds) + 1
+    assert read["tweets"] == found.audit["kept"]["tweets"] + dropped["duplicate"]
+    # Every broken line is told by file and line, or counted beyond those that are told of one file.
+    told = re.findall(r"/(\d+\.jsonl?(?:\.gz)?):(\d+): (?:no JSON|the file [^\n]*), skipped\n", said)
+    more = sum(map(int, re.findall(r": (\d+) more lines skipped", said)))
+    assert len(told) + more == read["broken_lines"]
+    assert len(set(told)) == len(told)
+    assert max(Counter(name for name, _ in told).values(), default=0) <= json_files.PROBLEMS_SHOWN
+    return read
+
+
+def test_damaged_files_are_read_or_counted(tmp_path, capsys):
+    found = Counter()
+    for first in range(0, 147, 49):
+        found += Counter(check(tmp_path / str(first), range(first, first + 49), capsys))
+    assert found["broken_lines"] > 49
+    assert found["tweets"] > 2 * 147
+
+
+@pytest.mark.slow
+def test_two_thousand_damaged_files_are_read_or_counted(tmp_path, capsys):
+    found = Counter()
+    for first in range(1_000, 3_000, BATCH):
+        found += Counter(check(tmp_path / str(first), range(first, first + BATCH), capsys))
+    assert found["broken_lines"] > 500
+    assert found["tweets"] > 4_000
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_of_damage_breaks_something(way):
+    """Damage that changes no byte would test nothing."""
+    pieces = [damaged(seed) for seed in range(WAYS.index(way), 140, len(WAYS))]
+    assert len({data for _, data in pieces}) == len(pieces)
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b'{"id": "1", "text": "a"', "1: no JSON"),
+        (b'{"id": "1", "text": "a"}\n\n[1,', "3: no JSON"),
+        (b"\xff\xfe{", "1: no JSON"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["jsonl", "json"])
+def test_what_is_broken_is_told_with_its_line(tmp_path, capsys, body, problem, ending):
+    (tmp_path / f"a.{ending}").write_bytes(body)
+    assert read_archive(tmp_path).counts["broken lines"] == 1
+    assert f"a.{ending}:{problem}, skipped" in capsys.readouterr().err
+
+
+def test_a_gzip_that_is_none_or_torn_says_so(tmp_path, capsys):
+    (tmp_path / "a.jsonl.gz").write_bytes(b"no gzip at all")
+    (tmp_path / "b.json.gz").write_bytes(gzip.compress(json.dumps(tweet(1)).encode() + b"\n")[:-6])
+    archive = read_archive(tmp_path)
+    assert archive.counts["broken lines"] == 2
+    assert capsys.readouterr().err.count("the file ends too early, skipped") == 2
+
+
+def test_a_file_that_cannot_be_opened_is_counted(tmp_path, capsys):
+    (tmp_path / "gone.jsonl").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "folder.jsonl").mkdir()
+    write(tmp_path, tweet(1))
+    archive = read_archive(tmp_path)
+    assert len(archive.tweets) == 1
+    assert archive.counts["files"] == 2
+    assert archive.counts["broken lines"] == 1
+    assert "gone.jsonl:1: the file cannot be read (No such file or directory), skipped" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_what_windows_redirects_is_read(tmp_path, encoding):
+    body = json.dumps(tweet(1, "ÿ 😭"), ensure_ascii=False) + "\r\n" + json.dumps(tweet(2)) + "\r\n"
+    (tmp_path / "a.jsonl").write_bytes(body.encode(encoding))
+    archive = read_archive(tmp_path)
+    assert [found.text for found in archive.tweets.values()] == ["ÿ 😭", "the river is rising"]
+    assert archive.counts["broken lines"] == 0
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"errors": [{"code": 88, "message": "Rate limit exceeded"}]},
+        {"error": "Not authorized."},
+        {"title": "Too Many Requests", "detail": "Too Many Requests", "type": "about:blank", "status": 429},
+        {"errors": [{"title": "Not Found Error", "parameter": "ids"}], "meta": {"result_count": 0}},
+    ],
+)
+def test_an_answer_that_is_an_error_is_counted(tmp_path, page):
+    write(tmp_path, page, {"data": [tweet(1)], "errors": page.get("errors", [])}, page)
+    archive = read_archive(tmp_path)
+    assert len(archive.tweets) == 1
+    assert archive.counts["error pages"] == 2
+    assert archive.counts["dropped: no tweet"] == 0
