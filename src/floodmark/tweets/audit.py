@@ -169,15 +169,16 @@ class _Searcher:
     def done(self) -> Report:
         """The report. Names of files and columns that leak themselves are left out of its places."""
         self._search()
+        hidden = self._hidden()
         # What a reader of the format has found needs not be told again as bytes.
         read = {(where[:-1], digest) for where, _, _, digest in self._leaks if where[-1] != "bytes"}
         for (where, number, form, digest), found in self._leaks.items():
             if where[-1] == "bytes" and (where[:-1], digest) in read:
                 self._report.found -= Counter([NAMES[found.kind]])
                 continue
-            place = self._shown(where) + (f", {number}" if number else "")
+            place = self._shown(where, hidden) + (f", {number}" if number else "")
             self._report.leaks.append(Leak(place, NAMES[found.kind], form, found.length, digest))
-        self._report.unread = [(self._shown(where), why) for where, why in self._unread]
+        self._report.unread = [(self._shown(where, hidden), why) for where, why in self._unread]
         return self._report
 
     def _search(self) -> None:
@@ -188,10 +189,22 @@ class _Searcher:
             return
         texts = pl.concat([said.texts.filter(some).alias("text") for said, some in zip(waiting, chosen, strict=True)])
         self._report.texts += len(texts)
+        lines: dict[int, dict[tuple[str, str], list[int]]] = {}
         for found in self._seeker.seek(texts, np.array([said.bare for said, _ in rows])):
             said, row = rows[found.row]
-            for number in self._numbers(said, row, found):
+            if said.unit == "line" and found.row not in lines and len(self._leaks) < MOST:
+                lines[found.row] = self._lines(said.texts[row])
+            told = lines.get(found.row, {}).get((found.digest, found.form), [])
+            for number in [f"line {said.first + line}" for line in told] or [_number(said, row)]:
                 self._keep((said.where, number, found.form, found.digest), found)
+
+    def _lines(self, text: str) -> dict[tuple[str, str], list[int]]:
+        """In which lines of a text what is found: they are searched once more, one by one."""
+        lines = pl.Series(text.split("\n"))
+        told: dict[tuple[str, str], list[int]] = {}
+        for found in self._seeker.seek(lines, np.zeros(len(lines), bool)):
+            told.setdefault((found.digest, found.form), []).append(found.row)
+        return told
 
     def _keep(self, key: tuple[tuple[str, ...], str, str, str], found: Found) -> None:
         if key not in self._leaks:
@@ -199,23 +212,22 @@ class _Searcher:
             if len(self._leaks) < MOST:
                 self._leaks[key] = found
 
-    def _numbers(self, said: Said, row: int, found: Found) -> list[str]:
-        """Where in `said` it was found; lines are searched once more, one by one."""
-        if said.unit == "row":
-            return [f"row {said.first + row}"]
-        if said.unit == "byte":
-            return [f"from byte {said.first}"]
-        if said.unit != "line":
-            return [""]
-        lines = pl.Series(said.texts[row].split("\n"))
-        again = self._seeker.seek(lines, np.zeros(len(lines), bool))
-        same = sorted({one.row for one in again if (one.digest, one.form) == (found.digest, found.form)})
-        return [f"line {said.first + line}" for line in same] or [f"from line {said.first}"]
+    def _shown(self, where: tuple[str, ...], hidden: set[str]) -> str:
+        parts = ["/".join(HIDDEN if part in hidden else part for part in inner) for inner in self._parts(where)]
+        return " > ".join(part for part in [self._root + parts[0], *parts[1:]] if part)
 
-    def _shown(self, where: tuple[str, ...]) -> str:
-        parts = [where[0].removeprefix(self._root).split("/"), *([part] for part in where[1:])]
-        shown = ["/".join(HIDDEN if part and self._leaks_itself(part) else part for part in inner) for inner in parts]
-        return " > ".join(part for part in [self._root + shown[0], *shown[1:]] if part)
+    def _parts(self, where: tuple[str, ...]) -> list[list[str]]:
+        """Names of folders and the file below what is searched, and what is inside the file."""
+        return [where[0].removeprefix(self._root).split("/"), *([part] for part in where[1:])]
 
-    def _leaks_itself(self, part: str) -> bool:
-        return bool(self._seeker.seek(pl.Series([part]), np.zeros(1, bool)))
+    def _hidden(self) -> set[str]:
+        """Those of all places that leak themselves."""
+        places = [where for where, *_ in [*self._leaks, *self._unread]]
+        parts = sorted({part for where in places for inner in self._parts(where) for part in inner})
+        texts = pl.Series(parts, dtype=pl.String)
+        return {parts[found.row] for found in self._seeker.seek(texts, np.zeros(len(parts), bool))}
+
+
+def _number(said: Said, row: int) -> str:
+    numbers = {"row": f"row {said.first + row}", "byte": f"from byte {said.first}", "line": f"from line {said.first}"}
+    return numbers.get(said.unit, "")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
+import regex
 
 from floodmark.tweets.shapes import PLACEHOLDERS
 
@@ -65,6 +66,13 @@ def plain(text: str) -> str:
 
 
 @cache
+def _changed() -> str:
+    """A pattern of what beyond ASCII has a plain form or a small one; emoji have none."""
+    keys = "".join(regex.escape(chr(letter)) for letter in sorted(_look_alikes()))
+    return rf"[{keys}[\p{{Lu}}\p{{Lt}}&&[^\x00-\x7F]]]"
+
+
+@cache
 def _capitals() -> dict[int, str]:
     """Capitals beyond ASCII that look like one of it and whose small letters do not, such as a Greek Zeta."""
     found = _look_alikes()
@@ -93,10 +101,10 @@ def words(texts: pl.Series) -> Words:
         place = np.arange(len(texts) + 1)
         return Words(place[:-1], place, alone, alone.hash(_SEED).to_numpy())
     bare = texts.str.replace_all(PLACEHOLDERS.pattern, " ")
-    beyond = bare.str.contains(r"[^\x00-\x7F]")
+    beyond = bare.str.contains(_changed())
     lower = bare.str.to_lowercase()
     if beyond.any():
-        # Lower-cased by Python where letters are not ASCII: a single text and a column of them give the same words.
+        # Changed by Python where letters are not ASCII: a single text and a column of them give the same words.
         other = pl.Series([plain(text) for text in bare.filter(beyond)], dtype=pl.String)
         lower = lower.scatter(beyond.arg_true(), other)
     lists = lower.str.extract_all(WORD)

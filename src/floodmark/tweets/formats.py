@@ -60,7 +60,7 @@ def cells(values: pl.Series, where: str, first: int = 0) -> Iterator[Said | Pack
     elif kind == pl.String or isinstance(kind, (pl.Categorical, pl.Enum)):
         yield Said((where,), values.cast(pl.String), "row", first)
     elif kind.is_numeric():
-        chosen = values if kind.is_float() else values.filter(values.abs() >= LEAST_NUMBER)
+        chosen = values if kind.is_float() else values.filter(values.cast(pl.Float64).abs() >= LEAST_NUMBER)
         yield Said((where,), chosen.cast(pl.String, strict=False), "row" if kind.is_float() else "", first)
 
 

@@ -39,6 +39,8 @@ EXACT_DIGITS = 9
 """A coordinate of fewer digits may be any decimal, unless it stands alone or beside another."""
 NEAR = 8
 """Words between the two coordinates of a point."""
+PSEUDONYM = "^[a-z2-7]{26}$"
+"""What is written so says nothing else."""
 _WORD = regex.compile(WORD)
 _NUMBER = regex.compile(r"\d+(?:\.\d+)?")
 
@@ -150,8 +152,9 @@ def _own_words() -> Words:
 def _forms(texts: pl.Series) -> tuple[NDArray[np.int64], list[str], pl.Series]:
     """All forms of texts: which text each is of, its form, and what it says, folded."""
     folded = fold_all(texts)
-    other = readings(folded)
-    rows = np.concatenate([np.arange(len(texts)), other["row"].to_numpy()])
+    near = (~folded.str.contains(PSEUDONYM)).arg_true()
+    other = readings(folded.gather(near))
+    rows = np.concatenate([np.arange(len(texts)), near.to_numpy()[other["row"].to_numpy()]])
     return rows, [PLAIN] * len(texts) + other["form"].to_list(), pl.concat([folded.alias("text"), other["text"]])
 
 
