@@ -92,10 +92,8 @@ def test_what_is_packed_in_a_text_is_unpacked(tmp_path, pack):
 
 
 def test_whole_numbers_that_may_be_ids_and_decimals_are_texts_too(tmp_path):
-    table = pl.DataFrame(
-        {"user": [7001234567, 12], "lat": [53.745712, None], "short": pl.Series([1, 2], dtype=pl.Int8),
-             "long": pl.Series([2**64 - 1, 2], dtype=pl.UInt64)}
-    )
+    numbers = {"short": pl.Series([1, 2], dtype=pl.Int8), "long": pl.Series([2**64 - 1, 2], dtype=pl.UInt64)}
+    cells = {"user": [7001234567, 12], "lat": [53.745712, None], **numbers}
     pl.DataFrame(cells).write_parquet(tmp_path / "a.parquet")
     assert problems(tmp_path / "a.parquet") == []
     assert {"7001234567", "53.745712"} <= set(texts(tmp_path / "a.parquet"))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from floodmark.tweets.strings import Said
 
 ROWS = 2**15
-LETTERS = 2**22
+LETTERS = 2**20
 """Texts that are searched together: identifiers lie on disk and are read once for all of them."""
 MOST = 10_000
 """Leaks and unread places that are listed; all are counted."""
@@ -190,7 +190,10 @@ class _Searcher:
         texts = pl.concat([said.texts.filter(some).alias("text") for said, some in zip(waiting, chosen, strict=True)])
         self._report.texts += len(texts)
         lines: dict[int, dict[tuple[str, str], list[int]]] = {}
-        for found in self._seeker.seek(texts, np.array([said.bare for said, _ in rows])):
+        bare, numbers = (
+            np.array(flags, bool) for flags in zip(*((said.bare, said.numbers) for said, _ in rows), strict=True)
+        )
+        for found in self._seeker.seek(texts, bare, numbers):
             said, row = rows[found.row]
             if said.unit == "line" and found.row not in lines and len(self._leaks) < MOST:
                 lines[found.row] = self._lines(said.texts[row])

@@ -18,7 +18,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import regex
 from polars.exceptions import PanicException
 
 from floodmark.tweets.formats import MAGIC, READERS
@@ -36,7 +35,6 @@ RATIO = 100
 CLOSED = {b"\x28\xb5\x2f\xfd": "Zstandard", b"7z\xbc\xaf": "7-Zip", b"Rar!": "RAR"}
 _HEAD = 8192
 _BASE64 = r"(?:[A-Za-z0-9+/_-]{60,}\s+)*[A-Za-z0-9+/_-]{24,}={0,2}"
-_TOKEN = regex.compile(_BASE64)
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
@@ -166,13 +164,12 @@ def _in_text(found: Said, allowance: Allowance, depth: int) -> Iterator[Said]:
     """Files that stand in texts as base64, such as the pictures of a page."""
     # Of a piece of text, not the same once more without tags.
     texts = found.texts[:1] if found.unit == "line" else found.texts
-    for text in texts.filter(texts.str.contains(_BASE64)):
-        for number, match in enumerate(_TOKEN.finditer(text), 1):
-            token = match.group()
-            kind = _kind(_undone(token[:24]), "")
-            if kind:
-                where = f"{' '.join(found.where)} {found.unit} {found.first}, base64 {number}"
-                yield from _inner(_undone(token), kind, where, allowance, depth)
+    tokens = texts.str.extract_all(_BASE64).explode().drop_nulls()
+    for number, token in enumerate(tokens, 1):
+        kind = _kind(_undone(token[:24]), "")
+        if kind:
+            where = f"{' '.join(found.where)} {found.unit} {found.first}, base64 {number}"
+            yield from _inner(_undone(token), kind, where, allowance, depth)
 
 
 def _undone(token: str) -> bytes:

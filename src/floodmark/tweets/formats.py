@@ -61,7 +61,8 @@ def cells(values: pl.Series, where: str, first: int = 0) -> Iterator[Said | Pack
         yield Said((where,), values.cast(pl.String), "row", first)
     elif kind.is_numeric():
         chosen = values if kind.is_float() else values.filter(values.cast(pl.Float64).abs() >= LEAST_NUMBER)
-        yield Said((where,), chosen.cast(pl.String, strict=False), "row" if kind.is_float() else "", first)
+        unit = "row" if kind.is_float() else ""
+        yield Said((where,), chosen.cast(pl.String, strict=False), unit, first, numbers=True)
 
 
 def _binary(values: pl.Series, where: str, first: int) -> Iterator[Said | Packed]:

@@ -91,14 +91,15 @@ class Seeker:
         ]
         return list(dict.fromkeys([*found, *self._inside(rows, forms, all_)]))
 
-    def seek(self, texts: pl.Series, bare: NDArray[np.bool_]) -> list[Found]:
+    def seek(self, texts: pl.Series, bare: NDArray[np.bool_], numbers: NDArray[np.bool_] | None = None) -> list[Found]:
         """What counts as a leak in texts of any origin.
 
         Args:
             texts: Any.
             bare: Which are cut out of bytes.
+            numbers: Which are numbers, and hide nothing.
         """
-        rows, forms, all_ = _forms(texts)
+        rows, forms, all_ = _forms(texts, numbers)
         hits, sizes = self._hits(all_, ours=True)
         bytes_ = bare[rows]
         among = bytes_[hits.row]
@@ -149,10 +150,13 @@ def _own_words() -> Words:
     return words(pl.Series(texts, dtype=pl.String))
 
 
-def _forms(texts: pl.Series) -> tuple[NDArray[np.int64], list[str], pl.Series]:
+def _forms(
+    texts: pl.Series, numbers: NDArray[np.bool_] | None = None
+) -> tuple[NDArray[np.int64], list[str], pl.Series]:
     """All forms of texts: which text each is of, its form, and what it says, folded."""
     folded = fold_all(texts)
-    near = (~folded.str.contains(PSEUDONYM)).arg_true()
+    near = ~folded.str.contains(PSEUDONYM)
+    near = (near if numbers is None else near & pl.Series(~numbers)).arg_true()
     other = readings(folded.gather(near))
     rows = np.concatenate([np.arange(len(texts)), near.to_numpy()[other["row"].to_numpy()]])
     return rows, [PLAIN] * len(texts) + other["form"].to_list(), pl.concat([folded.alias("text"), other["text"]])

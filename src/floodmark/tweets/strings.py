@@ -41,6 +41,7 @@ class Said(NamedTuple):
         unit: What `first` counts, a text being one: `row`; or many: `line`, `byte`.
         first: The number of the first.
         bare: Whether the texts were cut out of bytes that may mean anything.
+        numbers: Whether they are numbers, which hide nothing.
         problem: Why a place could not be read, in which case there are no texts.
     """
 
@@ -49,6 +50,7 @@ class Said(NamedTuple):
     unit: str = ""
     first: int = 0
     bare: bool = False
+    numbers: bool = False
     problem: str = ""
 
     def inside(self, *outer: str) -> Said:
