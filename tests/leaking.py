@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+import bz2
+import gzip
 import io
 import json
+import lzma
 import sqlite3
+import zipfile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -121,6 +125,98 @@ def in_the_database(path: Path) -> None:
     connection.close()
 
 
+def in_a_column_name(path: Path) -> None:
+    """The name of a column of a Parquet table."""
+    pl.DataFrame({SECRET: [1]}).write_parquet(path)
+
+
+def in_metadata(path: Path) -> None:
+    """Metadata of a Parquet table."""
+    pl.DataFrame({"x": [1]}).write_parquet(path, metadata={"made by": SECRET})
+
+
+def in_a_struct(path: Path) -> None:
+    """Bytes in a list in a struct of a Parquet table."""
+    pl.DataFrame({"x": [{"y": [SECRET.encode()]}]}).write_parquet(path)
+
+
+def in_feather(path: Path) -> None:
+    """A cell of an Arrow file, compressed."""
+    pl.DataFrame({"x": ["y", SECRET]}).write_ipc(path, compression="zstd")
+
+
+def in_a_comment(path: Path) -> None:
+    """The comment of a GIF or JPEG."""
+    Image.new("RGB", (8, 8)).save(path, comment=SECRET.encode())
+
+
+def in_a_tag_of_the_page(path: Path) -> None:
+    """An attribute in the HTML, in escapes of URLs."""
+    escaped = "".join(f"%{byte:02x}" for byte in SECRET.encode())
+    path.write_text(path.read_text("utf-8") + f'<a href="https://x.org/?q={escaped}">x</a>', "utf-8")
+
+
+def between_tags(path: Path) -> None:
+    """The words of the HTML, with tags in and between them."""
+    first, second = SECRET.split(" ")
+    path.write_text(path.read_text("utf-8") + f"<b>{first[:3]}</b>{first[3:]}</td><td>{second}", "utf-8")
+
+
+def in_gzip_in_zip(path: Path) -> None:
+    """A gzipped text in a zip."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("notes/a.txt.gz", gzip.compress(SECRET.encode()))
+
+
+def in_the_name_of_a_member(path: Path) -> None:
+    """The name of an empty file in a zip."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{SECRET}.txt", "")
+
+
+def in_base64(path: Path) -> None:
+    """A cell of a CSV, in base64."""
+    path.write_text(path.read_text("utf-8") + f"\n1,{base64.b64encode(SECRET.encode()).decode()},2\n", "utf-8")
+
+
+def in_hex(path: Path) -> None:
+    """Hexadecimal digits in a text."""
+    path.write_text(f"dump: {SECRET.encode().hex(' ')}\n", "utf-8")
+
+
+def in_other_letters(path: Path) -> None:
+    """A text whose letters are look-alikes: wide ones and Cyrillic ones."""
+    path.write_text(SECRET.replace("O", "\uff2f").replace("e", "\u0435"), "utf-8")
+
+
+def in_two_bytes_a_letter(path: Path) -> None:
+    """A text in UTF-16."""
+    path.write_text(SECRET, "utf-16")
+
+
+def in_a_name_of_netcdf(path: Path) -> None:
+    """The name of a dimension in a group."""
+    import netCDF4
+
+    with netCDF4.Dataset(path, "a") as dataset:
+        dataset.createGroup("inner").createDimension(SECRET, 2)
+
+
+def in_fields(path: Path) -> None:
+    """A field of a structured npy array."""
+    np.save(path, np.zeros(2, [(SECRET, "f4")]))
+
+
+def in_bytes(path: Path) -> None:
+    """Among bytes of no known format, behind one that says how long it is."""
+    path.write_bytes(bytes(range(256)) + b"\x00A" + SECRET.encode() + b"\x00" + bytes(range(256)))
+
+
+def in_unpacked_bytes(path: Path) -> None:
+    """A stream of bzip2 or xz."""
+    path.write_bytes((bz2 if path.suffix == ".bz2" else lzma).compress(SECRET.encode()))
+
+
 def in_the_name(path: Path) -> None:
     """The name of the file."""
     path.rename(path.with_name(f"{SECRET}{path.suffix}"))
@@ -141,6 +237,68 @@ PLANTS: list[tuple[str, Callable[[Path], None]]] = [
     (".json", in_json),
     (".csv", in_csv),
     (".db", in_the_database),
+    (".parquet", in_a_column_name),
+    (".parquet", in_metadata),
+    (".parquet", in_a_struct),
+    (".arrow", in_feather),
+    (".gif", in_a_comment),
+    (".jpg", in_a_comment),
+    (".zip", in_gzip_in_zip),
+    (".zip", in_the_name_of_a_member),
+    (".txt", in_two_bytes_a_letter),
+    (".nc", in_a_name_of_netcdf),
+    (".npy", in_fields),
+    (".bin", in_bytes),
+    (".bz2", in_unpacked_bytes),
+    (".xz", in_unpacked_bytes),
     (".parquet", in_the_name),
 ]
 """Suffix of a file, and how it comes to leak."""
+HIDDEN: list[tuple[str, Callable[[Path], None]]] = [
+    (".html", in_a_tag_of_the_page),
+    (".html", between_tags),
+    (".csv", in_base64),
+    (".txt", in_hex),
+    (".md", in_other_letters),
+]
+"""The same of leaks that are not to be seen before a form is undone."""
+
+
+def blank(path: Path) -> None:
+    """Write a small clean file of any of these formats."""
+    suffix = path.suffix
+    if suffix == ".parquet":
+        pl.DataFrame({"x": ["clean"]}).write_parquet(path)
+    elif suffix == ".arrow":
+        pl.DataFrame({"x": ["clean"]}).write_ipc(path)
+    elif suffix == ".nc":
+        import xarray as xr
+
+        xr.Dataset({"depth": ("x", [1.0])}).to_netcdf(path)
+    elif suffix == ".tif":
+        import rasterio
+        from affine import Affine
+
+        profile = {"driver": "GTiff", "width": 4, "height": 4, "count": 1, "dtype": "float32"}
+        with rasterio.open(path, "w", transform=Affine.scale(5), **profile) as raster:
+            raster.write(np.zeros((1, 4, 4), np.float32))
+    elif suffix == ".safetensors":
+        from safetensors.numpy import save_file
+
+        save_file({"w": np.zeros(3, np.float32)}, path)
+    elif suffix == ".npy":
+        np.save(path, np.zeros(3))
+    elif suffix == ".npz":
+        np.savez(path, x=np.zeros(3))
+    elif suffix in (".png", ".jpg", ".gif"):
+        Image.new("RGB", (8, 8)).save(path)
+    elif suffix == ".db":
+        sqlite3.connect(path).close()
+    elif suffix == ".zip":
+        zipfile.ZipFile(path, "w").close()
+    elif suffix in (".bz2", ".xz"):
+        path.write_bytes((bz2 if suffix == ".bz2" else lzma).compress(b"clean"))
+    elif suffix == ".bin":
+        path.write_bytes(bytes(range(256)))
+    else:
+        path.write_text({".json": "{}", ".csv": "a,b,c", ".html": "<html></html>"}.get(suffix, "clean\n"))

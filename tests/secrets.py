@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import gzip
+import html
 import json
 import re
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from tests.decode import everything
+from floodmark.tweets.decode import everything
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 SHORTEST = 6
+ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 def leaks(root: Path, secrets: Iterable[str]) -> list[tuple[str, str]]:
     """Where which secret is said under a folder; whole numbers and words only, in any case."""
     wanted = sorted({form.lower() for secret in secrets for form in forms(secret)})
-    said = [(where, text.lower()) for where, text in everything(root)]
+    said = [
+        (" ".join(found.where), form.lower())
+        for found in everything(root)
+        for text in ["\n".join(found.texts.drop_nulls())]
+        for form in {text, html.unescape(text), ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), text)}
+    ]
     hits = pl.Series([text for _, text in said], dtype=pl.String).str.extract_many(wanted, overlapping=True)
     return [
         (where, hit)

@@ -2,13 +2,11 @@
 
 import shutil
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from demo.people import write_people
 from demo.sizes import SIZES
-from tests.leaking import PLANTS, SECRET
+from tests.leaking import PLANTS, SECRET, blank
 from tests.planted import ROOT, planted
 from tests.secrets import leaks, raw_identifiers
 
@@ -63,15 +61,6 @@ def test_the_run_writes_every_format_that_is_searched(tiny_project, suffix):
     assert files(tiny_project, suffix)
 
 
-def write_harmless(path):
-    """A file of a format that no stage writes, yet one could."""
-    if path.suffix == ".npz":
-        np.savez(path, note=np.zeros(3))
-    else:
-        assert path.suffix == ".jpg"
-        Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(path)
-
-
 @pytest.mark.parametrize(("suffix", "plant"), PLANTS, ids=lambda value: getattr(value, "__name__", value))
 def test_one_leak_planted_into_each_format_is_caught(tiny_project, tmp_path, suffix, plant):
     copy = tmp_path / "outputs" / f"copy{suffix}"
@@ -80,7 +69,7 @@ def test_one_leak_planted_into_each_format_is_caught(tiny_project, tmp_path, suf
     if originals:
         shutil.copy(originals[0], copy)
     else:
-        write_harmless(copy)
+        blank(copy)
     assert leaks(copy.parent, [SECRET]) == []
     plant(copy)
     assert leaks(copy.parent, [SECRET]) != []

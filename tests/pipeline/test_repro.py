@@ -13,7 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from floodmark.dag import read_stages
-from tests.decode import decode
+from floodmark.tweets.decode import decode
 from tests.pipeline.forget import forget
 from tests.pipeline.projects import ROOT, call, commit
 
@@ -88,11 +88,12 @@ def test_no_machine_path_host_or_time_reaches_an_output(tiny_project):
     stages = read_stages(tiny_project).values()
     outs = {tiny_project / out for stage in stages for out in stage.outs}
     found = [
-        (where.removeprefix(f"{tiny_project}/"), hit.group())
+        (" ".join(said.where).removeprefix(f"{tiny_project}/"), hit.group())
         for out in sorted(outs)
         for path in ([out] if out.is_file() else sorted(out.rglob("*")))
         if path.is_file()
-        for where, text in decode(path)
+        for said in decode(path)
+        for text in said.texts.drop_nulls()
         for hit in pattern.finditer(text)
     ]
     assert found == []

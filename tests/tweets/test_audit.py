@@ -1,57 +1,205 @@
+import base64
+import json
+from urllib.parse import quote
+
 import polars as pl
 import pytest
 
 from floodmark.errors import UserError
-from floodmark.tweets.audit import audit
-from floodmark.tweets.identifiers import Identifiers
-from floodmark.tweets.labels import HumanLabel
-from floodmark.tweets.names import Names
+from floodmark.tweets.audit import audit, search
+from tests.leaking import HIDDEN, PLANTS, SECRET, blank
+from tests.tweets.raw import RAW, WRITTEN, knows
 
-RAW = {
-    "id": "345678901234567001",
-    "author": {"id": "7001234567", "username": "orla_quill7", "name": "Orla Quillbeck"},
-    "media": [{"media_key": "3_99887766554", "url": "https://pbs.twimg.com/media/ZyXw98765.jpg"}],
-    "geo": {"coordinates": {"coordinates": [-0.336714, 53.745712]}},
+OTHER = str.maketrans({"a": "а", "e": "е", "o": "ο", "r": "ｒ", "3": "𝟑", "Z": "Ζ", "u": "u\u200b"})
+"""Letters of other alphabets, wide and mathematical ones, and one that cannot be seen."""
+FORMS = {
+    "as written": str,
+    "lower case": str.lower,
+    "upper case": str.upper,
+    "look-alikes": lambda text: text.translate(OTHER),
+    "percent": lambda text: quote(text, safe=""),
+    "html": lambda text: "".join(f"&#x{ord(letter):x};" for letter in text),
+    "json": lambda text: json.dumps(text.translate(OTHER)),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "hex": lambda text: text.encode().hex(),
+    "base64 in percent": lambda text: quote(base64.b64encode(text.encode()).decode(), safe=""),
 }
 
 
-def search(tmp_path, **cells):
-    raw = Identifiers()
-    raw.collect(RAW)
-    names = Names(raw.usernames, raw.names, [], 5)
-    human = [HumanLabel("wet", "neutral", "t-abcdefgh", "A2WORKER77", None)]
+@pytest.fixture(scope="module")
+def known(tmp_path_factory):
+    return knows(tmp_path_factory.mktemp("known"), RAW, {"name": SECRET, "username": "someone_4711"})
+
+
+def tables(folder, **cells):
+    """Write what an anonymised table looks like."""
     table = {"tweet": ["aaaa"], "text": ["the river is up"], "photos": [["bbbb"]], "event": ["hull"], **cells}
-    pl.DataFrame(table).write_parquet(tmp_path / "tweets.parquet")
-    return audit([tmp_path / "tweets.parquet"], raw, human, names)
+    pl.DataFrame(table).write_parquet(folder / "tweets.parquet")
+    return folder / "tweets.parquet"
 
 
-def test_clean_tables_pass_and_say_what_was_searched_for(tmp_path):
-    found = search(tmp_path)
+def test_clean_tables_pass_and_say_what_was_searched_for(tmp_path, known):
+    found = audit([tables(tmp_path)], known)
     assert found["leaks"] == 0
-    assert found["searched"]["ids"] == 5
-    assert found["searched"]["coordinates"] == 2
-    assert search(tmp_path, text=["<user> said <name> at <url>, quilling pictures of 3.45 m"])["leaks"] == 0
+    assert {kind: found["searched"][kind] for kind in ("ids", "urls", "coordinates", "ordinary_names")} == {
+        "ids": 5, "urls": 2, "coordinates": 2, "ordinary_names": 0
+    }  # fmt: skip
+    assert found["searched"]["names"] >= 7
+    clean = ["<user> said <name> at <url>, quilling pictures of 3.45 m"]
+    assert audit([tables(tmp_path, text=clean)], known)["leaks"] == 0
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "orla_quill7 here", "ORLA_QUILL7!", "ask Orla Quillbeck", "orla: quillbeck", "id 345678901234567001",
-        "x 7001234567",
-        "pbs.twimg.com/media/zyxw98765.jpg", "the file ZyXw98765.jpg", "3_99887766554", "at 53.745712", "at 0.336714",
-        "hello @someone", "see https://x", "t.co is", "a.b@c.org", "call 123456789", "A2worker77 said",
-        "tel 07700 900123", "call:0113 496 0123", "+44 7700 900 123", "555-010-1234",
-    ],
-)  # fmt: skip
-def test_a_leak_in_a_text_is_caught_and_not_repeated(tmp_path, text):
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_each_kind_in_each_form_is_caught_in_a_text_and_not_repeated(tmp_path, known, kind, form):
+    leak = f"see {FORMS[form](WRITTEN[kind])} there"
     with pytest.raises(UserError, match="would have survived") as caught:
-        search(tmp_path, text=[text])
+        audit([tables(tmp_path, text=[leak])], known)
     assert "quill" not in str(caught.value).lower()
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_each_kind_in_each_form_is_found_in_any_file(tmp_path, known, kind, form):
+    (tmp_path / "a.txt").write_text(f"first line\nsee {FORMS[form](WRITTEN[kind])} there\nlast line\n", "utf-8")
+    report = search(tmp_path / "a.txt", known)
+    assert {leak.place for leak in report.leaks} == {f"{tmp_path}/a.txt > text, line 2"}
+    assert not report.clean
+
+
 @pytest.mark.parametrize(
-    "cells", [{"tweet": ["345678901234567001"]}, {"photos": [["bbbb", "3_99887766554"]]}, {"event": ["t-ABCDEFGH"]}]
+    "text", ["hello @someone", "see https://x", "t.co is", "a.b@c.org", "call 123456789", "tel 07700 900123",
+             "call:0113 496 0123", "+44 7700 900 123", "555-010-1234"]
+)  # fmt: skip
+def test_a_forbidden_shape_in_a_text_is_caught(tmp_path, known, text):
+    with pytest.raises(UserError, match="would have survived"):
+        audit([tables(tmp_path, text=[text])], known)
+
+
+@pytest.mark.parametrize(
+    "cells", [{"tweet": ["345678901234567001"]}, {"photos": [["bbbb", "3_99887766554"]]}, {"event": ["KESTRELMERE"]}]
 )
-def test_a_leak_in_any_other_column_is_caught(tmp_path, cells):
-    with pytest.raises(UserError, match="ids"):
-        search(tmp_path, **cells)
+def test_a_leak_in_any_other_column_is_caught(tmp_path, known, cells):
+    with pytest.raises(UserError, match=r"\(1 (id|one-word name)\)"):
+        audit([tables(tmp_path, **cells)], known)
+
+
+def test_words_of_our_own_and_countries_are_nobody_s_names(tmp_path):
+    known = knows(tmp_path / "known", {"username": "photo", "name": "United Kingdom"})
+    cells = {"media_kinds": [["photo"]], "country": ["United Kingdom"]}
+    assert audit([tables(tmp_path, **cells)], known)["leaks"] == 0
+    with pytest.raises(UserError, match="one-word name"):
+        audit([tables(tmp_path, text=["a photo of it"])], known)
+
+
+@pytest.mark.parametrize(("suffix", "plant"), [*PLANTS, *HIDDEN], ids=lambda value: getattr(value, "__name__", value))
+def test_a_leak_in_each_place_is_found_and_not_repeated(tmp_path, known, suffix, plant):
+    path = tmp_path / "outputs" / f"copy{suffix}"
+    path.parent.mkdir()
+    blank(path)
+    assert search(path.parent, known).clean
+    plant(path)
+    report = search(path.parent, known)
+    assert sum(report.found.values()) >= 1
+    assert report.problems == 0
+    for leak in report.leaks:
+        assert leak.place.startswith(f"{path.parent}")
+        assert (leak.kind, leak.length) == ("name", 24)
+    assert "kestrel" not in str(report).lower()
+
+
+def test_the_name_of_a_folder_is_searched_and_left_out_of_places(tmp_path, known):
+    folder = tmp_path / "outputs" / "by Orla Quillbeck"
+    folder.mkdir(parents=True)
+    (folder / "b.txt").write_text("7001234567")
+    report = search(tmp_path / "outputs", known)
+    assert {(leak.place.removeprefix(str(tmp_path)), leak.kind) for leak in report.leaks} == {
+        ("/outputs > name 1", "name"),
+        ("/outputs/(a name that leaks)/b.txt > text, line 1", "id"),
+    }
+
+
+def test_places_are_told_to_the_row_and_the_line(tmp_path, known):
+    pl.DataFrame({"x": ["a", "b", "Orla Quillbeck"]}).write_parquet(tmp_path / "a.parquet")
+    (tmp_path / "b.csv").write_text("x,y\n1,2\n3,orla_quill7\n4,orla_quill7\n")
+    report = search(tmp_path, known)
+    told = [leak.place.removeprefix(f"{tmp_path}/") for leak in report.leaks]
+    assert told == ["a.parquet > column x, row 2", "b.csv > text, line 3", "b.csv > text, line 4"]
+
+
+def test_one_identifier_has_one_digest_everywhere(tmp_path, known):
+    (tmp_path / "a.txt").write_text("ORLA_QUILL7")
+    (tmp_path / "b.txt").write_text(base64.b64encode(b"orla_quill7").decode())
+    first, second = search(tmp_path, known).leaks
+    assert first.digest == second.digest
+    assert (first.form, second.form) == ("plain", "base64")
+
+
+@pytest.mark.parametrize(
+    "text", ["0.7001234567", "7001234567.25", "53,745712", "at 53.745712 m",
+             "53.745712 is 1000 m or more of what a wide plain has in it -0.336714",
+             "photo", "345678901234567002", "xorla_quill7", "orla quill7 beck", "[M 5.336714 7.2]"]
+)  # fmt: skip
+def test_numbers_and_words_that_merely_look_alike_are_no_leaks(tmp_path, known, text):
+    (tmp_path / "a.txt").write_text(text)
+    assert search(tmp_path, known).clean
+
+
+def test_coordinates_count_together_exact_or_alone(tmp_path):
+    known = knows(tmp_path / "known", {"geo": {"coordinates": [-0.336714, 53.745712, 53.7457123]}})
+    for text, leaks in (("53.745712,-0.336714", 2), ("x 53.7457123", 1), ("53.745712", 1), ("x 53.745712", 0)):
+        (tmp_path / "a.txt").write_text(text)
+        assert sum(search(tmp_path / "a.txt", known).found.values()) == leaks, text
+    pl.DataFrame({"lat": [53.745712]}).write_parquet(tmp_path / "a.parquet")
+    assert search(tmp_path / "a.parquet", known).found["coordinates"] == 1
+
+
+def test_among_bytes_only_long_identifiers_count_and_no_words(tmp_path):
+    known = knows(
+        tmp_path / "known", {"username": "kestrelmere", "id": "1234567", "name": "Al Bo Cy", "other_id": "12345678"}
+    )
+    (tmp_path / "a.bin").write_bytes(b"\0\1kestrelmere, 1234567, al bo cy\0")
+    assert search(tmp_path / "a.bin", known).clean
+    (tmp_path / "a.bin").write_bytes(b"\0\1it is 12345678 here\0")
+    assert search(tmp_path / "a.bin", known).found == {"id": 1}
+
+
+def test_names_in_scripts_without_spaces_are_found_inside_words(tmp_path):
+    known = knows(tmp_path / "known", {"username": "x", "name": "山田太郎"})
+    (tmp_path / "a.txt").write_text("これは山田太郎さんの写真", "utf-8")
+    assert search(tmp_path / "a.txt", known).found == {"one-word name": 1}
+    with pytest.raises(UserError):
+        audit([tables(tmp_path, text=["これは山田太郎さんの写真"])], known)
+
+
+def test_ordinary_words_are_no_names(tmp_path):
+    import numpy as np
+
+    from floodmark.tweets.canonical import sequences, words
+
+    known = knows(tmp_path / "known", {"username": "kestrelmere", "name": "x"})
+    (tmp_path / "a.txt").write_text("at kestrelmere")
+    assert search(tmp_path / "a.txt", known).found == {"one-word name": 1}
+    known.ordinary = sequences(words(pl.Series(["kestrelmere"])), np.array([0]), 1)
+    assert search(tmp_path / "a.txt", known).clean
+
+
+def test_a_leak_among_bytes_is_told_where_it_is(tmp_path, known):
+    (tmp_path / "a.bin").write_bytes(bytes(3_000_000) + b"\x0borla_quill7\0")
+    assert [leak.place for leak in search(tmp_path, known).leaks] == [f"{tmp_path}/a.bin > bytes, from byte 2093056"]
+
+
+def test_what_cannot_be_read_is_no_success(tmp_path, known):
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 and no more")
+    report = search(tmp_path, known)
+    assert not report.clean
+    assert [place for place, _ in report.unread] == [f"{tmp_path}/a.parquet"]
+
+
+def test_leaks_beyond_the_list_are_counted(tmp_path, known, monkeypatch):
+    from floodmark.tweets import audit as module
+
+    monkeypatch.setattr(module, "MOST", 2)
+    (tmp_path / "a.txt").write_text("orla_quill7\n" * 5)
+    report = search(tmp_path, known)
+    assert (len(report.leaks), report.found["name"]) == (2, 5)

@@ -1,67 +1,236 @@
-"""The gate looks back: every identifier of the raw archive is searched for in the tables just written."""
+"""Every identifier of a raw archive is searched for in what was written, whatever form it has taken there."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from floodmark.errors import UserError
+from floodmark.progress import track
 from floodmark.tweets import schema
 from floodmark.tweets.columns import forbidden
-from floodmark.tweets.hiding import sure
+from floodmark.tweets.decode import everything
 from floodmark.tweets.known import Kind
+from floodmark.tweets.seeking import Found, Seeker
 from floodmark.tweets.shapes import PLACEHOLDERS, shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from floodmark.tweets.known import Known
+    from floodmark.tweets.strings import Said
 
-ROWS = 65_536
+ROWS = 2**15
+LETTERS = 2**20
+"""Texts that are searched together: identifiers lie on disk and are read once for all of them."""
+MOST = 10_000
+"""Leaks and unread places that are listed; all are counted."""
+HIDDEN = "(a name that leaks)"
+NAMES = {
+    Kind.NAME: "name",
+    Kind.WORD: "one-word name",
+    Kind.RUN: "part of a name",
+    Kind.ID: "id",
+    Kind.URL: "link",
+    Kind.COORDINATES: "coordinates",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Where an identifier is; the identifier is not repeated.
+
+    Attributes:
+        place: File, what is packed in it, column and row, line, or byte.
+        kind: Of `NAMES`.
+        form: `plain`, or what had to be undone.
+        length: Letters and digits of the identifier.
+        digest: The first digits of its hash, the same wherever the same identifier is found.
+    """
+
+    place: str
+    kind: str
+    form: str
+    length: int
+    digest: str
+
+
+@dataclass
+class Report:
+    """What a search came to.
+
+    Attributes:
+        searched: Identifiers by kind, and names that are ordinary words.
+        texts: How many were searched.
+        found: Leaks by kind, all of them.
+        leaks: The first of them.
+        unread: Places that could not be read, and why.
+        problems: How many these are.
+    """
+
+    searched: dict[str, int]
+    texts: int = 0
+    found: Counter[str] = field(default_factory=Counter)
+    leaks: list[Leak] = field(default_factory=list)
+    unread: list[tuple[str, str]] = field(default_factory=list)
+    problems: int = 0
+
+    @property
+    def clean(self) -> bool:
+        """Whether all was read and nothing found."""
+        return not self.found and not self.problems
+
+
+def counted(known: Known) -> dict[str, int]:
+    """Identifiers by kind, and how many names cannot be told from words."""
+    return {
+        "ids": known.count(Kind.ID),
+        "names": known.count(Kind.NAME, Kind.WORD, Kind.RUN) - len(known.ordinary),
+        "urls": known.count(Kind.URL),
+        "coordinates": known.count(Kind.COORDINATES),
+        "ordinary_names": len(known.ordinary) + known.count(Kind.SHORT),
+    }
 
 
 def audit(paths: Sequence[Path], known: Known) -> dict[str, Any]:
-    """Search the written tables.
+    """Search the tables that were just anonymised: nothing of what is known may be in them, in any form.
+
+    Returns:
+        Metrics: how many identifiers were searched for by kind, and `leaks`, which is 0.
 
     Raises:
         UserError: if anything was found; the message counts by kind and quotes nothing.
     """
+    seeker = Seeker(known)
     leaks: Counter[str] = Counter()
     for path in paths:
-        for part in _parts(path):
+        rows = pl.scan_parquet(path)
+        for part in rows.collect_batches(chunk_size=ROWS, maintain_order=True):
             for column in part:
                 cells = column.explode() if isinstance(column.dtype, pl.List) else column
                 if cells.dtype != pl.String:
                     continue
-                cells = cells.drop_nulls() if column.name == "text" else cells.drop_nulls().unique()
+                cells = cells.drop_nulls()
                 if column.name in schema.CLOSED:
                     # Words of ours: some user may well be called `user` or `photo`.
                     leaks["class"] += int((~cells.is_in(schema.CLOSED[column.name])).sum())
                     continue
-                hits = sure(known.find(cells), known)
-                leaks.update(Kind(kind).name for kind in hits.kind)
+                cells = cells if column.name == "text" else cells.unique(maintain_order=True)
+                found = seeker.strictly(cells, closed=column.name != "text")
+                # Persons are called like countries, but no country is a person.
+                leaks.update(NAMES[leak.kind] for leak in found if column.name != "country")
                 if column.name == "text":
                     for text in cells.filter(forbidden(cells).is_not_null()):
                         leaks.update(shapes(PLACEHOLDERS.sub(" ", text)))
     if leaks.total():
-        found = ", ".join(f"{number} {kind}" for kind, number in sorted(leaks.items()) if number)
+        found_ = ", ".join(f"{number} {kind}" for kind, number in sorted(leaks.items()) if number)
         raise UserError(
-            f"identifiers of the archive would have survived ({found}): nothing was written. Please report this with "
+            f"identifiers of the archive would have survived ({found_}): nothing was written. Please report this with "
             "the kinds and numbers, not with the tweets"
         )
-    names = known.count(Kind.NAME, Kind.WORD, Kind.RUN) - len(known.ordinary)
-    return {
-        "searched": {"ids": known.count(Kind.ID), "names": names, "urls": known.count(Kind.URL),
-                     "coordinates": known.count(Kind.COORDINATES),
-                     "ordinary_names": len(known.ordinary) + known.count(Kind.SHORT)},
-        "leaks": 0,
-    }  # fmt: skip
+    return {"searched": counted(known), "leaks": 0}
 
 
-def _parts(path: Path) -> Iterator[pl.DataFrame]:
-    rows = pl.scan_parquet(path)
-    for start in range(0, rows.select(pl.len()).collect().item(), ROWS):
-        yield rows.slice(start, ROWS).collect()
+def search(root: Path, known: Known) -> Report:
+    """Search a file, or all files under a folder."""
+    searcher = _Searcher(root, known)
+    for said in track(everything(root), f"searching {root}"):
+        searcher.add(said)
+    return searcher.done()
+
+
+class _Searcher:
+    """Gathers texts until there are enough to be searched together."""
+
+    def __init__(self, root: Path, known: Known) -> None:
+        self._root, self._seeker, self._report = str(root), Seeker(known), Report(counted(known))
+        self._waiting: list[Said] = []
+        self._rows = self._letters = 0
+        self._leaks: dict[tuple[tuple[str, ...], str, str, str], Found] = {}
+        self._unread: list[tuple[tuple[str, ...], str]] = []
+
+    def add(self, said: Said) -> None:
+        if said.problem:
+            self._report.problems += 1
+            if len(self._unread) < MOST:
+                self._unread.append((said.where, said.problem))
+            return
+        self._waiting.append(said)
+        self._rows += len(said.texts)
+        self._letters += int(said.texts.str.len_bytes().sum() or 0)
+        if self._rows >= ROWS or self._letters >= LETTERS:
+            self._search()
+
+    def done(self) -> Report:
+        """The report. Names of files and columns that leak themselves are left out of its places."""
+        self._search()
+        hidden = self._hidden()
+        # What a reader of the format has found needs not be told again as bytes.
+        read = {(where[:-1], digest) for where, _, _, digest in self._leaks if where[-1] != "bytes"}
+        for (where, number, form, digest), found in self._leaks.items():
+            if where[-1] == "bytes" and (where[:-1], digest) in read:
+                self._report.found -= Counter([NAMES[found.kind]])
+                continue
+            place = self._shown(where, hidden) + (f", {number}" if number else "")
+            self._report.leaks.append(Leak(place, NAMES[found.kind], form, found.length, digest))
+        self._report.unread = [(self._shown(where, hidden), why) for where, why in self._unread]
+        return self._report
+
+    def _search(self) -> None:
+        waiting, self._waiting, self._rows, self._letters = self._waiting, [], 0, 0
+        chosen = [said.texts.is_first_distinct() & said.texts.is_not_null() for said in waiting]
+        rows = [(said, int(row)) for said, some in zip(waiting, chosen, strict=True) for row in some.arg_true()]
+        if not rows:
+            return
+        texts = pl.concat([said.texts.filter(some).alias("text") for said, some in zip(waiting, chosen, strict=True)])
+        self._report.texts += len(texts)
+        lines: dict[int, dict[tuple[str, str], list[int]]] = {}
+        bare, numbers = (
+            np.array(flags, bool) for flags in zip(*((said.bare, said.numbers) for said, _ in rows), strict=True)
+        )
+        for found in self._seeker.seek(texts, bare, numbers):
+            said, row = rows[found.row]
+            if said.unit == "line" and found.row not in lines and len(self._leaks) < MOST:
+                lines[found.row] = self._lines(said.texts[row])
+            told = lines.get(found.row, {}).get((found.digest, found.form), [])
+            for number in [f"line {said.first + line}" for line in told] or [_number(said, row)]:
+                self._keep((said.where, number, found.form, found.digest), found)
+
+    def _lines(self, text: str) -> dict[tuple[str, str], list[int]]:
+        """In which lines of a text what is found: they are searched once more, one by one."""
+        lines = pl.Series(text.split("\n"))
+        told: dict[tuple[str, str], list[int]] = {}
+        for found in self._seeker.seek(lines, np.zeros(len(lines), bool)):
+            told.setdefault((found.digest, found.form), []).append(found.row)
+        return told
+
+    def _keep(self, key: tuple[tuple[str, ...], str, str, str], found: Found) -> None:
+        if key not in self._leaks:
+            self._report.found[NAMES[found.kind]] += 1
+            if len(self._leaks) < MOST:
+                self._leaks[key] = found
+
+    def _shown(self, where: tuple[str, ...], hidden: set[str]) -> str:
+        parts = ["/".join(HIDDEN if part in hidden else part for part in inner) for inner in self._parts(where)]
+        return " > ".join(part for part in [self._root + parts[0], *parts[1:]] if part)
+
+    def _parts(self, where: tuple[str, ...]) -> list[list[str]]:
+        """Names of folders and the file below what is searched, and what is inside the file."""
+        return [where[0].removeprefix(self._root).split("/"), *([part] for part in where[1:])]
+
+    def _hidden(self) -> set[str]:
+        """Those of all places that leak themselves."""
+        places = [where for where, *_ in [*self._leaks, *self._unread]]
+        parts = sorted({part for where in places for inner in self._parts(where) for part in inner})
+        texts = pl.Series(parts, dtype=pl.String)
+        return {parts[found.row] for found in self._seeker.seek(texts, np.zeros(len(parts), bool))}
+
+
+def _number(said: Said, row: int) -> str:
+    numbers = {"row": f"row {said.first + row}", "byte": f"from byte {said.first}", "line": f"from line {said.first}"}
+    return numbers.get(said.unit, "")

@@ -71,6 +71,27 @@ def plain(text: str) -> str:
     return lower if lower.isascii() else lower.translate(_look_alikes())
 
 
+@cache
+def _capitals() -> dict[int, str]:
+    """Capitals beyond ASCII that look like one of it and whose small letters do not, such as a Greek Zeta."""
+    found = _look_alikes()
+    return {
+        letter: like
+        for letter, like in found.items()
+        if chr(letter) != chr(letter).lower() and plain(chr(letter)) != like
+    }
+
+
+def capitals() -> str:
+    """These capitals, as a class of characters."""
+    return f"[{''.join(map(chr, sorted(_capitals())))}]"
+
+
+def with_capitals(text: str) -> str:
+    """A text as who wrote it in capitals of other alphabets wants it read."""
+    return text.translate(_capitals())
+
+
 def words(texts: pl.Series) -> Words:
     """The words of folded texts, without placeholders."""
     if texts.str.contains(_ONE_WORD).all(ignore_nulls=False):

@@ -1,0 +1,196 @@
+"""Identifiers of an archive in any texts: as written, in other letters, and in forms that must be undone first.
+
+Tables that have just been anonymised are searched strictly: whatever is known must not be there. Other files hold
+numbers and words of their own, and some of them equal an archive's by chance; there the rules below say what counts.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+from functools import cache, cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import polars as pl
+import regex
+
+from floodmark.tweets.canonical import WORD, Words, plain, whole, words
+from floodmark.tweets.columns import fold_all
+from floodmark.tweets.hiding import sure
+from floodmark.tweets.known import Hits, Kind
+from floodmark.tweets.names import UNSPACED
+from floodmark.tweets.readings import readings
+from floodmark.tweets.shapes import PLACEHOLDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from floodmark.tweets.known import Known
+
+PLAIN = "plain"
+SHORTEST_BARE = 8
+"""Letters of an identifier that is looked for among bytes."""
+LEAST_DIGITS = 7
+"""A number of fewer digits may be any number."""
+EXACT_DIGITS = 9
+"""A coordinate of fewer digits may be any decimal, unless it stands alone or beside another."""
+NEAR = 8
+"""Words between the two coordinates of a point."""
+PSEUDONYM = "^[a-z2-7]{26}$"
+"""What is written so says nothing else."""
+_WORD = regex.compile(WORD)
+_NUMBER = regex.compile(r"\d+(?:\.\d+)?")
+
+
+class Found(NamedTuple):
+    """One identifier in one text; it is not repeated.
+
+    Attributes:
+        row: Which text.
+        form: `plain`, or what had to be undone.
+        kind: What it is.
+        length: Its letters and digits.
+        digest: The first digits of its hash, the same wherever the same identifier is found.
+    """
+
+    row: int
+    form: str
+    kind: Kind
+    length: int
+    digest: str
+
+
+class Seeker:
+    """Looks for what an archive knows."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._firsts = {name[0] for name in known.inside}
+        self._longest = max(map(len, known.inside), default=0)
+
+    @cached_property
+    def own(self) -> NDArray[np.uint64]:
+        """Hashes of what this package says itself, such as `other` or `photo`: nobody's secret, even as a name."""
+        return np.unique(self._known.find_words(_own_words()).hash)
+
+    def strictly(self, texts: pl.Series, *, closed: bool) -> list[Found]:
+        """Whatever of the archive stands in texts, and of every text once in each form.
+
+        Args:
+            texts: Of one column of an anonymised table.
+            closed: Whether they are words of our own, such as classes; these may equal a name.
+        """
+        rows, forms, all_ = _forms(texts)
+        hits, sizes = self._hits(all_, ours=closed)
+        found = [
+            Found(int(rows[row]), forms[row], Kind(kind), int(size), _digest(int(hash_)))
+            for row, kind, hash_, size in zip(hits.row, hits.kind, hits.hash, sizes, strict=True)
+        ]
+        return list(dict.fromkeys([*found, *self._inside(rows, forms, all_)]))
+
+    def seek(self, texts: pl.Series, bare: NDArray[np.bool_], numbers: NDArray[np.bool_] | None = None) -> list[Found]:
+        """What counts as a leak in texts of any origin.
+
+        Args:
+            texts: Any.
+            bare: Which are cut out of bytes.
+            numbers: Which are numbers, and hide nothing.
+        """
+        rows, forms, all_ = _forms(texts, numbers)
+        hits, sizes = self._hits(all_, ours=True)
+        bytes_ = bare[rows]
+        among = bytes_[hits.row]
+        likely = ~among | ((sizes >= SHORTEST_BARE) & (hits.kind != Kind.WORD))
+        hits, sizes = Hits(*(column[likely] for column in hits)), sizes[likely]
+        told = _told(all_, hits, bytes_)
+        found = [
+            Found(int(rows[row]), forms[row], Kind(kind), int(size), _digest(int(hash_)))
+            for row, kind, hash_, size, kept in zip(hits.row, hits.kind, hits.hash, sizes, told, strict=True)
+            if kept
+        ]
+        decoded = np.flatnonzero(~bytes_)
+        inside = self._inside(rows[decoded], [forms[at] for at in decoded], all_.gather(decoded))
+        return list(dict.fromkeys([*found, *inside]))
+
+    def _hits(self, texts: pl.Series, *, ours: bool) -> tuple[Hits, NDArray[np.int64]]:
+        """Identifiers that are no ordinary words, and the letters of each."""
+        found = words(texts)
+        hits = sure(self._known.find_words(found), self._known)
+        if ours and len(hits.row):
+            other = ~np.isin(hits.hash, self.own)
+            hits = Hits(*(column[other] for column in hits))
+        letters = np.concatenate([[0], np.cumsum(found.word.str.len_chars().to_numpy().astype(np.int64))])
+        first = found.start[hits.row] + hits.word
+        return hits, letters[first + hits.length] - letters[first]
+
+    def _inside(self, rows: NDArray[np.int64], forms: list[str], texts: pl.Series) -> Iterator[Found]:
+        """Names that stand inside words of scripts without spaces."""
+        if not self._known.inside:
+            return
+        for at in texts.str.contains(UNSPACED).arg_true():
+            text = plain(PLACEHOLDERS.sub(" ", texts[at]))
+            for place in (place for place, letter in enumerate(text) if letter in self._firsts):
+                longest = range(min(place + self._longest, len(text)), place + 1, -1)
+                name = next((text[place:end] for end in longest if text[place:end] in self._known.inside), "")
+                if name:
+                    hash_ = int(whole(words(pl.Series([name])))[0][0])
+                    yield Found(int(rows[at]), forms[at], Kind.WORD, len(name), _digest(hash_))
+
+
+@cache
+def _own_words() -> Words:
+    """The words of this package's code."""
+    folders, texts = [importlib.resources.files("floodmark")], []
+    for folder in folders:
+        folders += [inner for inner in folder.iterdir() if inner.is_dir()]
+        texts += [inner.read_text(encoding="utf-8") for inner in folder.iterdir() if inner.name.endswith(".py")]
+    return words(pl.Series(texts, dtype=pl.String))
+
+
+def _forms(
+    texts: pl.Series, numbers: NDArray[np.bool_] | None = None
+) -> tuple[NDArray[np.int64], list[str], pl.Series]:
+    """All forms of texts: which text each is of, its form, and what it says, folded."""
+    folded = fold_all(texts)
+    near = ~folded.str.contains(PSEUDONYM)
+    near = (near if numbers is None else near & pl.Series(~numbers)).arg_true()
+    other = readings(folded.gather(near))
+    rows = np.concatenate([np.arange(len(texts)), near.to_numpy()[other["row"].to_numpy()]])
+    return rows, [PLAIN] * len(texts) + other["form"].to_list(), pl.concat([folded.alias("text"), other["text"]])
+
+
+def _digest(hash_: int) -> str:
+    return f"{hash_:016x}"[:8]
+
+
+def _told(texts: pl.Series, hits: Hits, bare: NDArray[np.bool_]) -> list[bool]:
+    """Which hits are no numbers that merely look like an identifier.
+
+    An id is no part of a decimal. Coordinates are decimals that are exact, all of their text, or beside another.
+    """
+    told, points = [], []
+    last, text, places = -1, "", []
+    for at, (row, first, length, _, kind) in enumerate(zip(*hits, strict=True)):
+        if row != last:
+            last, text = row, plain(PLACEHOLDERS.sub(" ", texts[int(row)]))
+            places = [match.span() for match in _WORD.finditer(text)]
+        start, end = places[first][0], places[first + length - 1][1]
+        cut = text[start:end]
+        digits = sum(letter.isdecimal() for letter in cut)
+        told.append(True)
+        if digits < sum(letter.isalnum() or letter == "_" for letter in cut):
+            continue
+        broken = regex.search(r"\d\.$", text[max(start - 2, 0) : start]) or regex.match(r"\.\d", text[end : end + 2])
+        told[at] = not broken and digits >= LEAST_DIGITS and _NUMBER.fullmatch(cut) is not None
+        if told[at] and kind == Kind.COORDINATES and digits < EXACT_DIGITS:
+            alone = not bare[row] and text.strip(" +-") == cut
+            told[at] = alone
+            if not alone:
+                points.append((int(row), int(first), at))
+    for (row, first, at), (other, second, beside) in pairwise(points):
+        if row == other and second - first <= NEAR + 2:
+            told[at] = told[beside] = True
+    return told

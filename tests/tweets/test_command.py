@@ -1,0 +1,90 @@
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from floodmark.cli import main
+from tests.planted import ROOT
+from tests.tweets.archives import tweet, write, write_labels
+
+USERS = [{"id": "7001234567", "username": "orla_quill7", "name": "Orla Quillbeck"}]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project with a raw archive and an output."""
+    (tmp_path / "dvc.yaml").write_text("stages: {}\n")
+    params = "anonymise: {time_floor_minutes: 60, common_authors: 1, ordinary_tweets: 20, k: 1, place_level: country}\n"
+    (tmp_path / "params.yaml").write_text(params)
+    write(tmp_path / "raw", {"data": [tweet(author_id="7001234567")], "includes": {"users": USERS}})
+    write_labels(tmp_path / "labels", [{"text": "wet", "label": "neutral", "annotator": "A2WORKER77"}])
+    (tmp_path / "outputs").mkdir()
+    (tmp_path / "outputs" / "report.html").write_text("<p>the river is rising</p>")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def audit(*args):
+    return CliRunner().invoke(main, ["audit", *args])
+
+
+def test_a_clean_folder_exits_with_0_and_says_what_was_searched(project):
+    result = audit("outputs", "--against", "raw")
+    assert result.exit_code == 0, result.output
+    assert "2 ids" in result.output
+    assert "nothing of the archive was found" in result.output
+
+
+def test_a_leak_exits_with_1_and_its_place_and_quotes_nothing(project):
+    (project / "outputs" / "report.html").write_text("<p>thanks\n<b>orla_quill7</b></p>")
+    result = audit("outputs", "--against", "raw", "--json", "leaks.json")
+    assert result.exit_code == 1
+    assert "outputs/report.html > text, line 2: name of 11 characters, plain" in result.output
+    report = json.loads((project / "leaks.json").read_text())
+    assert report["leaks_by_kind"] == {"name": 1}
+    assert report["leaks"][0]["place"] == "outputs/report.html > text, line 2"
+    assert "orla" not in result.output + json.dumps(report)
+    assert audit("outputs/report.html", "--against", "raw").exit_code == 1
+
+
+def test_annotators_are_looked_for_where_labels_are_given(project):
+    (project / "outputs" / "notes.txt").write_text("by A2WORKER77\n")
+    assert audit("outputs", "--against", "raw").exit_code == 0
+    assert audit("outputs", "--against", "raw", "--labels", "labels").exit_code == 1
+
+
+def test_what_cannot_be_read_exits_with_1(project):
+    (project / "outputs" / "a.parquet").write_bytes(b"PAR1")
+    result = audit("outputs", "--against", "raw")
+    assert result.exit_code == 1
+    assert "1 places could not be read" in result.output
+
+
+@pytest.mark.parametrize("raw", ["absent", "empty", "outputs"])
+def test_an_archive_that_names_nobody_is_a_mistake(project, raw):
+    (project / "empty").mkdir()
+    result = audit("raw", "--against", raw)
+    assert result.exit_code == 2
+    assert raw in result.output
+    assert "data/tweets" in result.output
+
+
+@pytest.mark.parametrize("place", ["raw", "."])
+def test_an_archive_is_not_searched_for_in_itself(project, place):
+    result = audit(place, "--against", "raw")
+    assert result.exit_code == 2
+    assert "found in itself" in result.output
+
+
+def test_nothing_of_the_archive_is_left_behind(project, tmp_path_factory, monkeypatch):
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    audit("outputs", "--against", "raw")
+    assert list(folder.iterdir()) == []
+
+
+def test_the_help_says_what_it_cannot_tell():
+    text = CliRunner().invoke(main, ["audit", "--help"]).output
+    assert "under 7 digits" in text
+    assert "--against data/tweets" in text
+    assert (ROOT / "docs/how-to/audit.md").exists()
