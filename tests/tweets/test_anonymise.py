@@ -5,6 +5,7 @@ import json
 import re
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -255,3 +256,17 @@ def test_nothing_of_the_key_leaves(tmp_path):
     found = gate(tmp_path, tweet())
     assert KEY.hex() not in found.everything
     assert json.dumps(found.audit)
+
+
+@pytest.mark.parametrize(
+    "text", ["b3JsYV9xdWlsbGJlY2s3 said", "Orla%5FQuillbeck7 said", "4f726c615f5175696c6c6265636b37"]
+)
+def test_an_identity_in_another_form_does_not_leave_and_stops_nothing(tmp_path, text):
+    found = gate(tmp_path, page(tweet(1, text, author_id=USER["id"])))
+    assert "<name>" in found.tweets["text"][0]
+
+
+def test_a_name_inside_a_word_of_a_script_without_spaces_does_not_leave(tmp_path):
+    user = {"id": "7001", "username": "wxm77_q", "name": "王小明"}
+    found = gate(tmp_path, {"data": [tweet(1, "王小明在这里")], "includes": {"users": [user]}})
+    assert found.tweets["text"][0] == "<name>在这里"

@@ -327,3 +327,17 @@ def test_no_text_however_long_holds_the_stage_up(unit):
     started = time.monotonic()
     scrub(unit * (12_000 // len(unit)))
     assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("see b3JsYV9xdWlsbDc= now", "see <name> now"),
+        ("see 6f726c615f7175696c6c37 now", "see <name> now"),
+        ("orla%5Fquill7 said 90%", "<name> said 90%"),
+        ("\\u006frla_quill7 said", "<name> said"),
+        ("see c29tZXRoaW5nIGVsc2U= now", "see c29tZXRoaW5nIGVsc2U= now"),
+    ],
+)
+def test_a_name_in_another_form_goes_with_its_form(text, clean):
+    assert scrub_names(text, names(["orla_quill7"])) == clean

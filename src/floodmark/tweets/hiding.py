@@ -13,6 +13,7 @@ from floodmark.tweets.columns import close_all
 from floodmark.tweets.fold import bare, fold
 from floodmark.tweets.known import PLACEHOLDER, Hits, Kind, Known
 from floodmark.tweets.names import UNSPACED
+from floodmark.tweets.readings import readings
 from floodmark.tweets.shapes import PLACEHOLDERS
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def hide(texts: pl.Series, persons: pl.Series, known: Known) -> pl.Series:
     while len(left):
         before = [hidden[row] for row in left]
         after = close_all(_without_inside(_without_known(pl.Series(before, dtype=pl.String), known), known))
+        after = _without_forms(after, known)
         for row, text in zip(left, after, strict=True):
             hidden[row] = text
         left = left[(after != pl.Series(before, dtype=pl.String)).to_numpy()]
@@ -78,6 +80,37 @@ def _without_known(texts: pl.Series, known: Known) -> pl.Series:
         part = slice(first[number], first[number + 1] if number + 1 < len(rows) else len(hits.row))
         new.append(_replaced(text, spans, hits.word[part], hits.length[part], hits.kind[part]))
     return texts.clone().scatter(rows, pl.Series(new, dtype=pl.String))
+
+
+def _without_forms(texts: pl.Series, known: Known) -> pl.Series:
+    """What holds an identifier in another form goes; where that is all of a text, it is read as it was meant."""
+    forms = readings(texts)
+    hits = sure(known.find(forms["text"]), known)
+    changed = texts.to_list()
+    for at, kind in dict(zip(hits.row.tolist(), hits.kind.tolist(), strict=True)).items():
+        row, token, instead = forms.row(at)[:3]
+        if token == texts[row]:
+            changed[row] = instead
+        else:
+            changed[row] = changed[row].replace(token, f"<{PLACEHOLDER[Kind(kind)]}>")
+    return pl.Series(changed, dtype=pl.String)
+
+
+def suspect(texts: pl.Series, hits: Hits, known: Known) -> NDArray[np.bool_]:
+    """In which texts an identifier may stand, if it is none that many tweets use as a word.
+
+    Args:
+        texts: Folded and scrubbed by pattern.
+        hits: What `known` finds in them.
+        known: What the archive knows.
+    """
+    found = np.zeros(len(texts), np.bool_)
+    found[hits.row] = True
+    forms = readings(texts)
+    found[forms["row"].to_numpy()[known.find(forms["text"]).row]] = True
+    if known.inside:
+        found |= texts.str.contains(UNSPACED).to_numpy()
+    return found
 
 
 def _spans(text: str, words: pl.Series) -> list[tuple[int, int]]:

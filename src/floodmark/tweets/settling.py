@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from floodmark.tweets.hiding import suspect
 from floodmark.tweets.known import Kind
 
 if TYPE_CHECKING:
@@ -58,10 +59,8 @@ def settle(bucket: tuple[int, int], archive: Archive, places: pl.DataFrame, work
     )
     tweets = tweets.rename({"place": "raw"}).join(places, on="raw", how="left", maintain_order="left").drop("raw")
     hits = archive.known.find(tweets["text"])
-    hit = np.zeros(len(tweets), np.bool_)
-    hit[hits.row] = True
     path = work / f"bucket-{bucket[0]:04d}"
-    tweets.with_columns(hit=hit).write_ipc(path)
+    tweets.with_columns(hit=suspect(tweets["text"], hits, archive.known)).write_ipc(path)
     return Settled(path, len(states) - len(tweets), uses(hits), _voices(tweets, least))
 
 
