@@ -12,7 +12,7 @@ from tests.tweets.archives import SETTINGS, gate, tweet, write
 
 NUMBER = 100_000
 LINES = 20_000
-WORDS = ["the", "river", "is", "up", "by", "mill", "and", "over", "road", "we", "are", "safe", "thanks", "for", "asking"]
+WORDS = ["the", "river", "is", "up", "by", "mill", "and", "over", "road", "we", "are", "safe", "thanks", "for"]
 
 
 def secrets(number):

@@ -225,7 +225,7 @@ class _Searcher:
 
     def _hidden(self) -> set[str]:
         """Those of all places that leak themselves."""
-        places = [where for where, *_ in [*self._leaks, *self._unread]]
+        places = [*(where for where, *_ in self._leaks), *(where for where, _ in self._unread)]
         parts = sorted({part for where in places for inner in self._parts(where) for part in inner})
         texts = pl.Series(parts, dtype=pl.String)
         return {parts[found.row] for found in self._seeker.seek(texts, np.zeros(len(parts), bool))}

@@ -135,7 +135,7 @@ def netcdf(path: Path) -> Iterator[Said | Packed]:
         while groups:
             group = groups.pop()
             groups.extend(group.groups.values())
-            owners = {group.path: group, **group.variables}
+            owners: dict[str, Any] = {group.path: group, **group.variables}
             yield said("names", *owners, *group.dimensions, *group.groups)
             for name, owner in owners.items():
                 pairs = [f"{key}: {owner.getncattr(key)}" for key in owner.ncattrs()]

@@ -11,7 +11,7 @@ import regex
 from floodmark.tweets.canonical import cut, plain
 from floodmark.tweets.columns import close_all
 from floodmark.tweets.fold import bare, fold
-from floodmark.tweets.known import PLACEHOLDER, Hits, Kind, Known
+from floodmark.tweets.known import PLACEHOLDER, Hits, Kind, Known, kept
 from floodmark.tweets.names import UNSPACED
 from floodmark.tweets.readings import readings
 from floodmark.tweets.shapes import PLACEHOLDERS
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 def sure(hits: Hits, known: Known) -> Hits:
     """The hits that are no ordinary words of the archive."""
     doubtful = (hits.kind == Kind.WORD) | (hits.kind == Kind.RUN)
-    kept = ~(doubtful & np.isin(hits.hash, known.ordinary))
-    return Hits(*(column[kept] for column in hits))
+    return kept(hits, ~(doubtful & np.isin(hits.hash, known.ordinary)))
 
 
 def hide(texts: pl.Series, persons: pl.Series, known: Known) -> pl.Series:

@@ -60,6 +60,11 @@ class Hits(NamedTuple):
     kind: NDArray[np.uint8]
 
 
+def kept(hits: Hits, which: NDArray[np.bool_]) -> Hits:
+    """Some of the hits."""
+    return Hits(hits.row[which], hits.word[which], hits.length[which], hits.hash[which], hits.kind[which])
+
+
 class Known:
     """Identifiers as sorted hashes in files.
 

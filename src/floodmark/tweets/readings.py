@@ -121,7 +121,7 @@ def _percent(text: str) -> str:
 
 
 def _escapes(text: str) -> str:
-    return _ESCAPES.sub(_letters, text)
+    return str(_ESCAPES.sub(_letters, text))
 
 
 def _letters(match: regex.Match[str]) -> str:

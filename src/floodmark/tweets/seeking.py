@@ -18,7 +18,7 @@ import regex
 from floodmark.tweets.canonical import WORD, Words, plain, whole, words
 from floodmark.tweets.columns import fold_all
 from floodmark.tweets.hiding import sure
-from floodmark.tweets.known import Hits, Kind
+from floodmark.tweets.known import Hits, Kind, kept
 from floodmark.tweets.names import UNSPACED
 from floodmark.tweets.readings import readings
 from floodmark.tweets.shapes import PLACEHOLDERS
@@ -104,12 +104,12 @@ class Seeker:
         bytes_ = bare[rows]
         among = bytes_[hits.row]
         likely = ~among | ((sizes >= SHORTEST_BARE) & (hits.kind != Kind.WORD))
-        hits, sizes = Hits(*(column[likely] for column in hits)), sizes[likely]
+        hits, sizes = kept(hits, likely), sizes[likely]
         told = _told(all_, hits, bytes_)
         found = [
             Found(int(rows[row]), forms[row], Kind(kind), int(size), _digest(int(hash_)))
-            for row, kind, hash_, size, kept in zip(hits.row, hits.kind, hits.hash, sizes, told, strict=True)
-            if kept
+            for row, kind, hash_, size, counts in zip(hits.row, hits.kind, hits.hash, sizes, told, strict=True)
+            if counts
         ]
         decoded = np.flatnonzero(~bytes_)
         inside = self._inside(rows[decoded], [forms[at] for at in decoded], all_.gather(decoded))
@@ -121,7 +121,7 @@ class Seeker:
         hits = sure(self._known.find_words(found), self._known)
         if ours and len(hits.row):
             other = ~np.isin(hits.hash, self.own)
-            hits = Hits(*(column[other] for column in hits))
+            hits = kept(hits, other)
         letters = np.concatenate([[0], np.cumsum(found.word.str.len_chars().to_numpy().astype(np.int64))])
         first = found.start[hits.row] + hits.word
         return hits, letters[first + hits.length] - letters[first]
