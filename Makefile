@@ -14,12 +14,13 @@ help: ## list the targets
 
 setup: $(STAMP) ## make .venv with everything pinned
 
-$(STAMP): constraints.txt constraints-cluster.txt
+$(STAMP): constraints.txt constraints-cluster.txt constraints-alone.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3,11) <= sys.version_info < (3,14))' || \
 	  { echo "Floodmark needs Python 3.11 to 3.13; choose one: make setup PYTHON=python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing the pinned packages (two to five minutes the first time)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement constraints.txt --requirement constraints-cluster.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement constraints-alone.txt
 	@ln -sf ../../bin/floodmark $(BIN)/floodmark
 	@touch $(STAMP)
 

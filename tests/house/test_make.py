@@ -15,7 +15,7 @@ def project(tmp_path):
     for name in ("dvc", "python"):
         (tmp_path / ".venv/bin" / name).write_text(f'#!/bin/sh\necho "{name} $*"\n')
         (tmp_path / ".venv/bin" / name).chmod(0o755)
-    for name in ("constraints.txt", "constraints-cluster.txt"):
+    for name in ("constraints.txt", "constraints-cluster.txt", "constraints-alone.txt"):
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (0, 0))
     (tmp_path / ".venv/.installed").touch()

@@ -14,11 +14,11 @@ from floodmark.sentiment.clip_models import train_clip
 from floodmark.sentiment.dataset import read_tweets
 from floodmark.sentiment.labelling import label
 from floodmark.settings.augment import Augment
-from floodmark.settings.ingest_media import IngestMedia
 from floodmark.settings.label_tweets import LabelTweets
 from floodmark.settings.train_clip import TrainClip
 from floodmark.tweets.media import ingest
 from tests.tweets.archives import KEY, gate, tweet
+from tests.tweets.photos import SETTINGS
 
 WORDS = [
     "river",
@@ -84,7 +84,7 @@ def archive(tmp_path_factory, params):
         KEY,
         root / "photos",
         root / "media.json",
-        IngestMedia(size=16, max_megapixels=1),
+        SETTINGS,
     )
     made = tuple(root / name for name in ("labelled.parquet", "judged.parquet", "labels.json"))
     inputs = (root / "out/tweets.parquet", root / "out/human.parquet", root / "photos/manifest.parquet")

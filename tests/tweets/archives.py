@@ -37,9 +37,9 @@ def write_labels(folder, rows, name="labels.csv"):
     return folder
 
 
-def gate(folder: Path, *lines, labels=(), key=KEY, settings=SETTINGS):
-    """Anonymise some lines; the tables by name, `audit`, and `everything` that was written as one text."""
-    raw, out = folder / "raw", folder / "out"
+def gate(folder: Path, *lines, labels=(), key=KEY, settings=SETTINGS, raw=None):
+    """Anonymise some lines, or a folder of files; the tables by name, `audit`, and `everything` as one text."""
+    raw, out = raw or folder / "raw", folder / "out"
     out.mkdir(parents=True, exist_ok=True)
     if lines:
         write(raw / "tweets", *lines)

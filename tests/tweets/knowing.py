@@ -1,41 +1,81 @@
-"""What a small archive knows, without reading one."""
+"""Single texts through the functions for columns, and what an archive knows made of a few names."""
 
+import tempfile
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+
+import polars as pl
+
+from floodmark.tweets import json_files
+from floodmark.tweets.archive import look
+from floodmark.tweets.columns import fold_all, lists, scrub_all
 from floodmark.tweets.gathering import gather
+from floodmark.tweets.hiding import hide
 from floodmark.tweets.identifiers import Identifiers
-from floodmark.tweets.known import Kind, Known
+from floodmark.tweets.known import Known
+from floodmark.tweets.pseudonyms import Pseudonyms
+from floodmark.tweets.reader import Found, read_value
+from floodmark.tweets.settling import ordinary, uses
+from tests.tweets.archives import KEY, SETTINGS
 
-RAW = {
-    "id": "345678901234567001",
-    "author": {"id": "7001234567", "username": "orla_quill7", "name": "Orla Quillbeck"},
-    "user": {"id": "91234567", "username": "kestrelmere", "name": "Cllr Ottoline Hawkweed 🌊"},
-    "media": [{"media_key": "3_99887766554", "url": "https://pbs.twimg.com/media/ZyXw98765.jpg"}],
-    "geo": {"coordinates": {"coordinates": [-0.336714, 53.745712]}},
-    "includes": {"users": [{"id": "7001234568", "username": "photo", "name": "Zoë Ñandú"}]},
-}
-WRITTEN = {
-    "id": "345678901234567001",
-    "user id": "7001234567",
-    "user name": "orla_quill7",
-    "display name": "Orla Quillbeck",
-    "name beyond ASCII": "Zoë Ñandú",
-    "one-word name": "kestrelmere",
-    "part of a name": "Ottoline Hawkweed",
-    "media key": "3_99887766554",
-    "file of a link": "ZyXw98765.jpg",
-    "link": "pbs.twimg.com/media/ZyXw98765.jpg",
-    "coordinates": "53.745712, -0.336714",
-}
-"""How each kind of identifier may be written in a text."""
+FOLDER = tempfile.TemporaryDirectory(prefix="floodmark-known-")
+NUMBERS = iter(range(10**9))
 
 
-def knows(folder, *values):
-    """What raw JSON values name persons by."""
-    found = Identifiers()
-    for value in values or (RAW,):
-        found.collect(value)
-    folder.mkdir(parents=True, exist_ok=True)
-    gather(found, folder / "gathered")
-    return Known([folder / "gathered"], folder / "known")
+def column(texts):
+    return pl.Series(list(texts), dtype=pl.String)
 
 
-__all__ = ["RAW", "WRITTEN", "Kind", "knows"]
+def scrub(text):
+    """A raw text folded and scrubbed by pattern."""
+    return scrub_all(fold_all(column([text])))[0][0]
+
+
+def mentions(text):
+    """User names mentioned in a folded text."""
+    return list(scrub_all(column([text]))[1][0])
+
+
+def know(identifiers, texts=(), least=3):
+    """What an archive with these identifiers knows, and of which its texts make ordinary words."""
+    path = Path(FOLDER.name, str(next(NUMBERS)))
+    gather(identifiers, path.with_suffix(".known"))
+    known = Known([path.with_suffix(".known")], path)
+    known.ordinary = ordinary([uses(known.find(column(texts)))], least)
+    return known
+
+
+def names(usernames=(), display=(), texts=(), least=3):
+    """The same of users alone."""
+    return know(Identifiers(usernames=set(usernames), names=set(display)), texts, least)
+
+
+def scrub_names(text, known, persons=()):
+    """A folded and scrubbed text without names."""
+    return hide(column([text]), lists([list(persons)]), known)[0]
+
+
+def read_archive(folder):
+    """Tweets by id (of several states the last one read), places, identifiers and counts of an archive."""
+    with tempfile.TemporaryDirectory() as work:
+        archive = look(
+            Path(folder),
+            Path(work),
+            Identifiers(),
+            Pseudonyms(KEY),
+            SETTINGS,
+            lambda work, jobs, title: map(work, jobs),
+        )
+    found, tweets, number = Found(), {}, 0
+    for path in json_files.find(Path(folder)):
+        for _, line in json_files.lines(path):
+            try:
+                value = json_files.parse(line) if isinstance(line, bytes) else []
+            except ValueError:
+                continue
+            for tweet in read_value(value, found):
+                number += 1
+                tweets[tweet.id] = tweet
+    counts = archive.counts + Counter({"dropped: duplicate": number - len(tweets)})
+    return SimpleNamespace(tweets=tweets, places=found.places, identifiers=found.identifiers, counts=counts)

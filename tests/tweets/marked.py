@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from floodmark.tweets.columns import fold_all, lists, scrub_all
 from floodmark.tweets.fold import fold
-from floodmark.tweets.names import Names
-from floodmark.tweets.scrub import scrub_names, scrub_patterns
+from floodmark.tweets.hiding import hide
 from floodmark.tweets.shapes import PLACEHOLDERS
+from tests.tweets.knowing import column, names
 
 CORPUS = Path("tests/tweets/corpus")
 HALVES = ("seen", "unseen")
@@ -85,11 +85,9 @@ def _marked(line: str) -> Marked:
 
 def scrub(corpus: Corpus) -> list[str]:
     """The texts as they leave the gate."""
-    plain = [scrub_patterns(fold(tweet.raw), Counter()) for tweet in corpus.tweets]
-    names = Names(corpus.usernames, corpus.names, plain, ORDINARY)
-    return [
-        scrub_names(text, names, tweet.persons, Counter()) for text, tweet in zip(plain, corpus.tweets, strict=True)
-    ]
+    plain, _ = scrub_all(fold_all(column(tweet.raw for tweet in corpus.tweets)))
+    known = names(corpus.usernames, corpus.names, plain, ORDINARY)
+    return hide(plain, lists([tweet.persons for tweet in corpus.tweets]), known).to_list()
 
 
 def replaced(folded: str, clean: str) -> list[Span]:

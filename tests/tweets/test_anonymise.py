@@ -87,7 +87,7 @@ def test_exact_places_and_people_are_gone(tmp_path):
     )
     found = gate(tmp_path, page(one, places=[place]))
     assert row(found)["text"] == "Mayor <name> at <postcode>, <address>, ring <phone>, mail <email>"
-    assert found.places.row(0, named=True) == {"place": row(found)["place"], "country": "GB", "place_type": "poi"}
+    assert found.places.row(0, named=True) == {"place": row(found)["place"], "country": "GB", "place_type": "country"}
     hidden = (
         "rufus oakendyke ze5 bellfounder 900123 ruf@ fernwick 0.3367 53.745 12121212 88888888 deadbeef tannery mother"
     )
@@ -194,7 +194,7 @@ def test_the_audit_counts_add_up(tmp_path):
     assert audit["read"]["lines"] == 4
     assert audit["read"]["tweets"] == audit["kept"]["tweets"] + audit["dropped"]["duplicate"]
     assert audit["read"]["lines"] == audit["read"]["tweets"] + audit["dropped"]["no_tweet"]
-    assert audit["scrubbed"] == {"phone": 1, "url": 1, "user": 1, "name": 0}
+    assert audit["texts_with"] == {"phone": 1, "url": 1, "user": 1}
 
 
 MARK = "canary77xq"

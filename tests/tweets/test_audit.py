@@ -12,7 +12,7 @@ from floodmark.tweets.anonymise import anonymise, know
 from floodmark.tweets.audit import audit, search
 from tests.leaking import HIDDEN, PLANTS, SECRET, blank
 from tests.tweets.archives import KEY, SETTINGS, TABLES
-from tests.tweets.knowing import RAW, WRITTEN, knows
+from tests.tweets.raw import RAW, WRITTEN, knows
 
 OTHER = str.maketrans({"a": "а", "e": "е", "o": "ο", "r": "ｒ", "3": "𝟑", "Z": "Ζ", "u": "u\u200b"})
 """Letters of other alphabets, wide and mathematical ones, and one that cannot be seen."""

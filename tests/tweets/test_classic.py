@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floodmark.tweets.classic import is_classic, modern
-from floodmark.tweets.reader import read_archive
 from floodmark.tweets.records import Includes, read_tweet
 from tests.tweets.archives import gate, tweet, write
+from tests.tweets.knowing import read_archive
 
 STAMP = "Thu Dec 05 17:43:21 +0000 2013"
 TIME_MS = 1386265401000
@@ -168,7 +168,7 @@ def test_who_and_where_is_collected_as_in_v2(tmp_path):
     assert {USER["profile_image_url_https"], USER["profile_banner_url"], "x.ex/a…"} <= found.urls
     assert "twitter.com/hesper_m/status…" in found.urls
     assert found.coordinates == {"0.336714", "53.745712", "0.41234", "53.71234", "0.21234", "53.81234"}
-    assert found.metrics["7001234567"] == (1234, 99, 4321)
+    assert found.metrics["orla_quill7"] == (1234, 99, 4321)
 
 
 def test_nothing_of_a_classic_tweet_leaves_the_gate(tmp_path):
@@ -201,11 +201,10 @@ def test_versions_mixed_in_one_file_or_folder_give_each_tweet_once(tmp_path, fil
     for turn, order in enumerate(itertools.permutations(VERSIONS)):
         folder = tmp_path / str(turn)
         for number in range(files):
-            write(folder, *order[number::files], name=f"{number}.jsonl")
-        archive = read_archive(folder)
-        assert {found.id: found.text for found in archive.tweets.values()} == {
-            tweet(1)["id"]: "later", "5": "RT @Orla_Quill7: cl…"}  # fmt: skip
-        assert archive.counts["tweets"] == len(archive.tweets) + archive.counts["dropped: duplicate"] == 5
+            write(folder / "tweets", *order[number::files], name=f"{number}.jsonl")
+        found = gate(tmp_path / f"out{turn}", raw=folder)
+        assert sorted(found.tweets["text"]) == ["RT <user>: cl...", "later"]
+        assert (found.audit["read"]["tweets"], found.audit["dropped"]["duplicate"]) == (5, 3)
 
 
 @pytest.mark.parametrize("ending", ["json", "json.gz", "jsonl"])

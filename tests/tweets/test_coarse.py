@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floodmark.tweets.coarse import client, common, floor_time, log_bin, slug
+from floodmark.tweets.coarse import client, floor_time, log_bin, slug
 
 
 @given(st.integers(0, 10**12))
@@ -28,17 +28,6 @@ def test_an_hour_is_an_hour_of_the_clock():
     time = datetime(2013, 12, 5, 17, 59, 59, 999000, UTC)
     assert floor_time(int(time.timestamp() * 1000), 60) == int(datetime(2013, 12, 5, 17, tzinfo=UTC).timestamp() * 1000)
     assert floor_time(None, 60) is None
-
-
-def test_rare_classes_are_lumped_together():
-    keep = common([(value, None) for value in ["en"] * 3 + ["tl"] * 2 + [None] * 9], 3)
-    assert [keep(value) for value in ("en", "tl", "xx", None)] == ["en", "other", "other", None]
-
-
-def test_one_person_makes_no_class_common_and_a_name_is_never_one():
-    values = [("mine", "a")] * 9 + [("ours", who) for who in "abc"] + [("jane", who) for who in "abc"]
-    keep = common(values, 3, lambda value: value == "jane")
-    assert [keep(value) for value in ("mine", "ours", "jane")] == ["other", "ours", "other"]
 
 
 @pytest.mark.parametrize(

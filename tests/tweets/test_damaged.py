@@ -7,10 +7,10 @@ from collections import Counter
 
 import pytest
 
-from floodmark.tweets import json_files
-from floodmark.tweets.reader import read_archive
+from floodmark.tweets.archive import PROBLEMS_SHOWN
 from tests.tweets.archives import gate, tweet, write
 from tests.tweets.damage import WAYS, damaged
+from tests.tweets.knowing import read_archive
 
 BATCH = 50
 
@@ -32,7 +32,7 @@ def check(folder, seeds, capsys):
     more = sum(map(int, re.findall(r": (\d+) more lines skipped", said)))
     assert len(told) + more == read["broken_lines"]
     assert len(set(told)) == len(told)
-    assert max(Counter(name for name, _ in told).values(), default=0) <= json_files.PROBLEMS_SHOWN
+    assert max(Counter(name for name, _ in told).values(), default=0) <= PROBLEMS_SHOWN
     return read
 
 

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from floodmark.tweets.fold import fold
+from floodmark.tweets import fold as fold_module
+from floodmark.tweets.fold import bare, fold
 
 EMOJI = ["👨‍👩‍👧", "❤️", "❤️‍🔥", "👍🏽", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇬🇧", "1️⃣", "☔", "🤷🏾‍♂️", "☎️", "™️"]
 
@@ -24,6 +25,17 @@ def test_folded_text_is_one_line_without_invisible_characters(text):
     assert not set(folded) & set("\u200b\u200c\u200e\u202e\u2060\ufeff\u00ad\x00\x07")
 
 
+def test_what_is_asked_before_the_dear_patterns_hides_nothing_from_them():
+    letters = "".join(f"a{chr(code)}" for code in range(0x110000))
+    assert set(fold_module._INVISIBLE.findall(letters)) <= set(fold_module._SUSPECT.findall(letters))
+    twins = "".join(map(chr, fold_module._TWINS))
+    assert fold_module._NOT_LATIN.sub("", twins) == ""
+
+
+def test_bare_letters_stand_where_the_accented_ones_did():
+    assert bare("Ōta Łódź 김 Zoë") == "Ota Łodz 김 Zoe"
+
+
 @pytest.mark.parametrize("emoji", EMOJI)
 def test_emoji_pass_whole(emoji):
     assert fold(f"river {emoji}{emoji} up {emoji}") == f"river {emoji}{emoji} up {emoji}"
@@ -42,6 +54,13 @@ def test_emoji_pass_whole(emoji):
         ("﹫jane", "@jane"),
         ("jan\ufe0fe", "jane"),
         ("٠٧٧ ０７７", "٠٧٧ 077"),
+        ("@оrla_quill7", "@orla_quill7"),
+        ("Ζеlda's", "Zelda's"),
+        ("вода и flood", "вода и flood"),
+        ("Потопfm", "Потопfm"),
+        ("5 μm, Δt", "5 μm, Δt"),
+        ("54º 7' 24\"", "54° 7' 24\""),
+        ("1º piano", "1o piano"),
         ("two\n\nlines\t\u3000wide", "two lines wide"),
     ],
 )

@@ -1,10 +1,8 @@
-import itertools
 import re
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floodmark.tweets.people import People
 from floodmark.tweets.pseudonyms import LENGTH, Pseudonyms
 
 ONE, OTHER = Pseudonyms(bytes(32)), Pseudonyms(bytes([1] * 32))
@@ -38,32 +36,3 @@ def test_a_text_is_recognised_through_escapes_case_blanks_and_a_leading_backslas
 
 def test_a_photo_is_recognised_in_another_case_and_format():
     assert len({ONE.of_file(name) for name in ("AbC.jpg", "abc.png", "ABC")}) == 1
-
-
-IDENTITIES = [("7", "Ann"), ("7", "Ann_B"), (None, "carl"), ("9", None), ("8", "ANN_B"), ("5", "dora")]
-
-
-def test_ids_and_names_of_one_person_have_one_pseudonym():
-    people = People(IDENTITIES, ONE)
-    ann = {people.of_id("7"), people.of_id("8"), people.of_name("ann"), people.of_name("@ANN_b".strip("@"))}
-    assert len(ann) == 1
-    others = [
-        people.of_name("carl"),
-        people.of_id("9"),
-        people.of_id("5"),
-        people.of_id("unknown"),
-        people.of_name("x"),
-    ]
-    assert len({*ann, *others}) == 6
-
-
-def test_people_do_not_depend_on_the_order_of_the_archive():
-    seen = {
-        tuple(People(order, ONE).of_id(user) for user in ("5", "7", "8", "9"))
-        for order in itertools.permutations(IDENTITIES)
-    }
-    assert len(seen) == 1
-
-
-def test_the_pseudonym_is_that_of_the_name_where_a_name_is_known():
-    assert People([("5", "Dora")], ONE).of_id("5") == People([], ONE).of_name("dora")

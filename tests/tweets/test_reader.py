@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from floodmark.tweets.reader import read_archive
 from floodmark.tweets.records import photo_name, read_time
-from tests.tweets.archives import tweet, write
+from tests.tweets.archives import gate, tweet, write
+from tests.tweets.knowing import read_archive
 
 USER = {"id": "12", "username": "Ann_B_77", "name": "Ann Bee", "public_metrics": {"followers_count": 5}}
 PHOTO = {"media_key": "3_1", "type": "photo", "url": "https://pbs.twimg.com/media/AbC.jpg"}
@@ -102,10 +102,10 @@ def test_the_latest_state_of_a_tweet_wins_in_any_order(tmp_path):
     for count, order in enumerate(itertools.permutations(states)):
         folder = tmp_path / str(count)
         for name, state in zip("abc", order, strict=True):
-            write(folder, state, name=f"{name}.jsonl")
-        archive = read_archive(folder)
-        assert [found.text for found in archive.tweets.values()] == ["third"]
-        assert archive.counts["dropped: duplicate"] == 2
+            write(folder / "tweets", state, name=f"{name}.jsonl")
+        found = gate(tmp_path / f"out{count}", raw=folder)
+        assert found.tweets["text"].to_list() == ["third"]
+        assert found.audit["dropped"]["duplicate"] == 2
 
 
 def test_time_comes_from_the_stamp_else_from_a_snowflake():

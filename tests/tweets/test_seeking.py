@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from floodmark.tweets.canonical import plain, words
 from floodmark.tweets.fold import fold
 from floodmark.tweets.seeking import Seeker
-from tests.tweets.knowing import Kind, knows
+from tests.tweets.raw import Kind, knows
 
 VOCABULARY = [
     "orla",

@@ -1,14 +1,12 @@
 import json
-from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from floodmark.tweets.fold import fold
-from floodmark.tweets.scrub import scrub_patterns
 from floodmark.tweets.shapes import PLACEHOLDERS, shapes
 from tests.tweets.archives import gate, tweet
+from tests.tweets.knowing import scrub
 
 HARMLESS = {
     "so sad ://": "so sad :/",
@@ -44,7 +42,7 @@ TEXTS = st.lists(PIECES | st.characters(codec="utf-8"), min_size=1, max_size=8).
 
 @given(TEXTS)
 def test_no_scrubbed_text_has_a_forbidden_shape(text):
-    clean = scrub_patterns(fold(text), Counter())
+    clean = scrub(text)
     assert shapes(PLACEHOLDERS.sub(" ", clean)) == []
 
 

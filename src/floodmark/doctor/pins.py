@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-PINS, CLUSTER, SENTENCE = "constraints.txt", "constraints-cluster.txt", "constraints-sentence.txt"
+PINS, CLUSTER, ALONE = "constraints.txt", "constraints-cluster.txt", "constraints-alone.txt"
+SENTENCE = "constraints-sentence.txt"
 SHOWN = 4
 """How many packages a line names."""
 COMING_ALONG = ("nvidia-", "cuda-", "triton", "pip", "setuptools", "wheel", "floodmark")
@@ -20,7 +21,8 @@ COMING_ALONG = ("nvidia-", "cuda-", "triton", "pip", "setuptools", "wheel", "flo
 
 def pins(root: Path) -> list[Finding]:
     """What is missing, has another version, belongs to an extra, or is there beyond the pins."""
-    have, wanted = installed(), read_pins(root / PINS) | read_pins(root / CLUSTER)
+    have = installed()
+    wanted = {name: pin for file in (PINS, CLUSTER, ALONE) for name, pin in read_pins(root / file).items()}
     extra = read_pins(root / SENTENCE) if (root / SENTENCE).is_file() else {}
     return [*_base(wanted, have), *_sentence(extra, have), *_beyond({**wanted, **extra}, have)]
 
@@ -61,7 +63,7 @@ def _base(wanted: Mapping[str, str], have: Mapping[str, str]) -> list[Finding]:
     if other:
         said = f"{len(other)} of {len(wanted)} packages have another version, so bytes may differ: {_first(other)}"
         findings.append(warning("pins", said, "rm -f .venv/.installed && make setup"))
-    return findings or [ok("pins", f"all {len(wanted)} packages have the versions of {PINS} and {CLUSTER}")]
+    return findings or [ok("pins", f"all {len(wanted)} packages have the versions of {PINS}, {CLUSTER} and {ALONE}")]
 
 
 def _sentence(wanted: Mapping[str, str], have: Mapping[str, str]) -> list[Finding]:

@@ -7,7 +7,7 @@ import os
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from floodmark.progress import track
 
@@ -63,15 +63,25 @@ def side_by_side(work: Callable[[Job], Result], jobs: Sequence[Job], workers: in
         return list(track(pool.map(work, jobs), title, len(jobs)))
 
 
+def _one_by_one(work: Callable[[Job], Result], jobs: Iterable[Job], title: str) -> Iterator[Result]:
+    return map(work, track(jobs, title))
+
+
+class Stream(Protocol):
+    """Does jobs one after the other or side by side, under a title, and gives results in order."""
+
+    def __call__(self, work: Callable[[Job], Result], jobs: Iterable[Job], title: str) -> Iterator[Result]:
+        """What `work` makes of every job."""
+
+
 @contextmanager
-def streams(workers: int) -> Iterator[Callable[[Callable[[Any], Any], Iterable[Any], str], Iterator[Any]]]:
+def streams(workers: int) -> Iterator[Stream]:
     """Processes for several streams of jobs, each of any length, one after the other.
 
-    Yields a function that takes what to do with a job, the jobs and the title of the progress bar, and yields results in
-    order; of the jobs no more are taken at a time than keep the workers busy. With one worker all is done here.
+    Of the jobs no more are taken at a time than keep the workers busy. With one worker all is done here.
     """
     if workers == 1:
-        yield lambda work, jobs, title: map(work, track(jobs, title))
+        yield _one_by_one
         return
     with processes(workers) as pool:
 

@@ -25,29 +25,40 @@ def _is_card(match: regex.Match[str]) -> bool:
 
 def _is_iban(match: regex.Match[str]) -> bool:
     """Long enough, and mostly digits, or the check digits of ISO 13616 are right and it holds no words."""
-    plain = regex.sub(r"\s", "", match.group())
+    plain = regex.sub(r"[\s-]", "", match.group())
     number = int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4]))
     count = len(numerals(match))
     return len(plain) >= 15 and (count >= 10 or (number % 97 == 1 and count >= 8))
 
 
 ACCOUNTS = [
-    rule("iban", r"(?i)\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?\b", _is_iban, digits=8),
-    rule("nino", r"(?i)\b[A-Z]{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?[A-D]\b", digits=6, hint=r"\d[\s-]?[a-d]\b"),
+    # In small letters without blanks only, lest the words behind it are taken for groups of letters.
+    rule(
+        "iban",
+        r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?\b|\b[a-z]{2}\d{2}[a-z0-9]{11,30}\b",
+        _is_iban,
+        digits=8,
+    ),
+    # Where it is said to be one, in whatever groups: `IBAN: IT 03 S 03069 09400 ...`.
+    rule(
+        "iban",
+        r"(?i:\biban)\W{0,3}\K[A-Z]{2}\s?\d{2}(?:[\s-]?(?:[A-Z]{0,4}\d[A-Z0-9]*|[A-Z]\b)){2,9}",
+        _is_iban,
+        digits=8,
+    ),
+    rule("nino", r"(?i)\b[A-Z]{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?[A-D]\b", digits=6),
     # Short or grouped numbers only where it is said what they are.
-    rule("number", r"(?i)\bnhs\b[^\d\n]{0,24}?\K\d{3}[\s-]?\d{3}[\s-]?\d{4}(?!\d)", digits=10, signs="nhs"),
+    rule("number", r"(?i)\bnhs\b[^\d\n]{0,24}?\K\d{3}[\s-]?\d{3}[\s-]?\d{4}(?!\d)", digits=10),
     rule(
         "number",
         r"(?i)\b(?:sort(?:\s?code)?|s/c)\b\W{0,3}(?:is\s)?\K\d\d([\s-]?)\d\d\1\d\d(?!\d)",
         digits=6,
-        signs="sort s/c",
     ),
     rule(
         "number",
         rf"(?i)\b(?:{_LABEL})\b\W{{0,2}}(?:(?:no|number|num|nr|id|is)\b\W{{0,3}}){{0,2}}\K\d{{6,}}(?![\d.,:/-]?\d)",
         digits=6,
-        hint=r"\d{6}",
     ),
     rule("card", rf"(?<![\d.]){DATE}\d(?:[\s-]?\d){{12,18}}(?!\.?\d)", _is_card, digits=13),
 ]
-LONG_NUMBERS = [rule("number", r"(?<!\d)\d{9,}(?!\d)|(?<![\d.])\d+\.\d{4,}(?!\d)", digits=5, hint=r"\d{9}|\d\.\d{4}")]
+LONG_NUMBERS = [rule("number", r"(?<!\d)\d{9,}(?!\d)|(?<![\d.])\d+\.\d{4,}(?!\d)", digits=5)]

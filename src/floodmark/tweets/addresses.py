@@ -13,20 +13,23 @@ _SAID = "street|road|lane|avenue|close|drive|crescent|terrace|gardens|grove|mews
 _UNITS = "flat|apartment|apt|unit|house|suite|room|blk|block|lot|bldg|villa"
 _PART = rf"(?i:{_UNITS})\.?\s?#?\d{{1,4}}[A-Za-z]?"
 _NUMBER = r"\d{1,5}[A-Za-z]?(?:[-–/]\d{1,5}[A-Za-z]?)?"
-_COMPASS = "(?:N|S|E|W|NE|NW|SE|SW)"
-_NAME = rf"(?:{_COMPASS}\.?\s+)?(?:(?:(?!(?i:am|pm)\b)\p{{Lu}}[\w'’-]+\.?\s+){{1,3}}|\d{{1,3}}(?:st|nd|rd|th)\s+)"
-_BEHIND = rf"(?:\s{_COMPASS}\b)?(?:,?\s(?i:apt|unit|suite|ste|flat)\.?\s?#?\d{{1,4}}[A-Za-z]?\b)?"
+_COMPASS = r"(?:[NS]\.?[EW]|[NSEW])"
+_CAPITALS = r"(?:\p{Lu}\s+)?(?:(?!(?i:am|pm)\b)\p{Lu}[\w'’-]+\.?\s+){1,3}"
+_NAME = rf"(?:{_COMPASS}\.?\s+)?(?:{_CAPITALS}|\d{{1,3}}(?:st|nd|rd|th)\s+)"
+_BEHIND = rf"(?:\s{_COMPASS}(?!\w))?(?:,?\s(?i:apt|unit|suite|ste|flat)\.?\s?#?\d{{1,4}}[A-Za-z]?\b)?"
 _ORDINARY = (
     "more|other|main|of|for|on|and|the|local|major|minor|closed|lane|way|mile|metre|meter|hour|day|week|foot|inch|new"
+)
+_COUNTED = (
+    "people|persons|adults|kids|children|babies|families|homes|houses|flats|cars|roads|streets|villages|towns|minutes|mins|"
+    "hours|days|weeks|months|years|miles|metres|meters|feet|inches|yards|from|near|outside|along|down|across|around|with|"
+    "after|before|this|that|these|those|were|have|been|degrees|percent|pounds|pumps|bags|sandbags|boats|officers|crews"
 )
 _OF = r"(?:(?:de(?:\s(?:la|las|los))?|du|des|del|della|dei|degli|delle|da|das|do|dos)\s|(?:de\sl|d|dell)['’]\s?)"
 # Behind the number of a house come words; a height, a time or a year is told by what is counted.
 _HOUSE = r"\d{1,4}\s?[a-zA-Z]?(?![\w%]|[.,:]\d|\s?(?:mm|cm|m|km|h|hrs?|uhr|min|mins|anni|años)\b)"
-_GERMANIC = (
-    r"(?i:stra(?:ß|ss)e|str\.|gasse|weg|platz|allee|ufer|straat|laan|gracht|kade|plein|dijk|"
-    r"gatan|vägen|vej|veien|gaten)"
-)
-_ROMANCE = r"(?:Via|Viale|Piazza|Corso|Vicolo|Calle|Avenida|Avda\.?|Av\.|Plaza|Paseo|Rua|Travessa|Praça)"
+_GERMANIC = r"(?i:stra(?:ß|ss)e|str\.|gasse|weg|platz|allee|ufer|straat|laan|gracht|kade|plein|dijk)"
+_ROMANCE = r"(?:Via|Viale|Piazza|Corso|Calle|Avenida|Avda\.?|Av\.|Plaza|Paseo|Rua|Praça)"
 _FRENCH = r"(?i:rue|avenue|av\.|boulevard|bd|chemin|impasse|allée|quai)"
 _TO_STREET = rf"\d[a-z]?,?\s+(?:\S+\s+){{1,4}}?(?:{_STREET.lower()})\b"
 """The hint of a street some words behind a number."""
@@ -35,9 +38,8 @@ ADDRESSES = [
     rule(
         "address",
         rf"(?<![\w.,:]){_NUMBER}(?:\s?(?:bis|ter))?,?\s(?:{_FRENCH}\s(?:{_OF}|l[ae]s?\s|l['’])?|(?i:place|route)\s{_OF})"
-        r"\p{L}[\p{L}'’-]+(?:\s\p{Lu}[\p{L}'’-]+){0,2}",
+        r"(?!the\b)\p{L}[\p{L}'’-]+(?:\s\p{Lu}[\p{L}'’-]+){0,2}",
         digits=1,
-        hint=r"\d[a-z]?(?:\s?(?:bis|ter))?,?\s(?:rue|av|boulevard|bd|chemin|impasse|allée|quai|place|route)",
     ),
     # With a part of the house before it the street needs no number.
     rule(
@@ -46,46 +48,46 @@ ADDRESSES = [
         rf"(?:\b(?i:no|number|num)\.?\s?)?(?<![\w.,:/-]){_NUMBER},?\s+)"
         rf"{_NAME}(?i:{_STREET})\b{_BEHIND}",
         digits=1,
-        hint=_TO_STREET,
     ),
     rule(
         "address",
         rf"(?:(?i:{_PART}),?\s+)?(?:\b(?i:no|number|num)\.?\s?)?(?<![\w.,:/-]){_NUMBER},?\s+"
         rf"(?!(?:{_ORDINARY})\s)[a-z'’-]{{3,}}\s+(?:{_SAID})\b",
         digits=1,
-        hint=_TO_STREET,
+    ),
+    # In small letters a street may be short, behind a number of two digits or more and words that count nothing.
+    rule(
+        "address",
+        rf"(?<![\w.,:/£$€-])\d{{2,4}}\s(?:[a-z]\s)?(?:(?!(?:{_ORDINARY}|{_COUNTED})\b)[a-z'’-]{{4,}}\s){{1,2}}"
+        r"(?:st|ave|rd|blvd)\b(?!\s(?:albans|ives|james|johns?|pauls?|peters?|marys?)\b)",
+        digits=2,
     ),
     rule(
         "address",
         rf"{_PART},?\s+\d{{1,4}}[A-Za-z]?\s+\p{{Lu}}\p{{L}}{{3,}}\b",
         digits=2,
-        hint=r"\d[a-z]?,?\s+\d{1,4}[a-z]?\s+\w",
     ),
     rule(
         "address",
-        rf"\b(?:The\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:Cottage|Farm|Farmhouse|House|Lodge|Barn|Bungalow|Villa|Forge),\s"
+        rf"\b(?:The\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:Cottage|Farm|House|Lodge|Barn|Forge),\s"
         rf"(?:\d{{1,4}}\s)?(?:\p{{Lu}}[\w'’-]+\s){{1,2}}(?:{_STREET})\b",
-        signs="cottage, farm, farmhouse, house, lodge, barn, bungalow, villa, forge,",
     ),
     rule(
         "address",
         r"(?i)\b(?:P\.?\s?O\.?\s?Box|Postfach|Postbus|Apartado(?:\sde\sCorreos)?|Casella\sPostale)\s?(?:no\.?\s?)?"
         r"\d{1,6}\b",
         digits=1,
-        signs="box postfach postbus apartado casella",
     ),
     rule(
         "address",
         rf"\b\p{{Lu}}[\p{{L}}-]{{2,}}{_GERMANIC}\s?{_HOUSE}",
         digits=1,
-        signs="straß strasse straat str. gasse weg platz allee ufer laan gracht kade plein dijk gat väg vej veien",
     ),
     rule(
         "address",
-        rf"\b{_ROMANCE}\s{_OF}?(?:\p{{Lu}}[\p{{L}}'’.-]+\s?){{1,3}}(?<=\s|\p{{L}})"
+        rf"(?:\b{_ROMANCE}|(?<=\b(?:in|di|da|alla)\s)via)\s{_OF}?(?:\p{{Lu}}[\p{{L}}'’.-]+\s?){{1,3}}(?<=\s|\p{{L}})"
         # Behind a comma the number may well begin what comes next: `on the way to Via Mulino, 4 guests are safe`.
         rf"(?:\s?n[.°o]\s?{_HOUSE}|{_HOUSE}|,\s?{_HOUSE}(?!\s\p{{Ll}}))",
         digits=1,
-        signs="via_ viale_ piazza_ corso_ vicolo_ calle_ avenida_ avda av. plaza_ paseo_ rua_ travessa_ praça_",
     ),
 ]

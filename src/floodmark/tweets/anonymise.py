@@ -19,7 +19,7 @@ from floodmark.learning.processes import streams
 from floodmark.progress import say
 from floodmark.storage import write_json, write_table
 from floodmark.tweets import quasi, schema
-from floodmark.tweets.archive import Archive, Stream, look, workers
+from floodmark.tweets.archive import Archive, look, workers
 from floodmark.tweets.audit import audit
 from floodmark.tweets.classes import stays
 from floodmark.tweets.finishing import Rules, finish, places_table, publish, users_table
@@ -32,6 +32,7 @@ from floodmark.tweets.survey import PLACES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from floodmark.learning.processes import Stream
     from floodmark.settings.anonymise import Anonymise
     from floodmark.tweets.known import Known
 
@@ -91,9 +92,7 @@ class _Gate:
         say(f"read {read} tweets and {len(human)} human labels")
         self._human = judged(human, pseudonyms)
         self._places = self._coarse_places()
-        job = partial(
-            settle, archive=self.archive, places=self._places, work=work, least=settings.common_authors
-        )
+        job = partial(settle, archive=self.archive, places=self._places, work=work, least=settings.common_authors)
         buckets = self.archive.buckets() if read else []
         self._settled: list[Settled] = list(stream(job, buckets, "comparing tweets"))
         used = [uses(self.archive.known.find(self._human["text"])), *(part.uses for part in self._settled)]
@@ -158,7 +157,7 @@ class _Gate:
                 "no_tweet": counts["dropped: no tweet"],
                 "human_labels": self._unread,
             },
-            "texts_with": {kind: number for kind, number in scrubbed.value_counts().sort(scrubbed.name).iter_rows()},
+            "texts_with": dict(scrubbed.value_counts().sort(scrubbed.name).iter_rows()),
             "k_anonymity": groups,
             **searched,
         }

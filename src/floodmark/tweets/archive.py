@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import polars as pl
 
 from floodmark.learning.processes import cores
 from floodmark.progress import say
 from floodmark.tweets.gathering import gather
+from floodmark.tweets.json_files import find, lines
 from floodmark.tweets.known import Known
 from floodmark.tweets.people import aliases
-from floodmark.tweets.json_files import find, lines
 from floodmark.tweets.survey import SHELVES, Line, Surveyed, survey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
+    from floodmark.learning.processes import Stream
     from floodmark.settings.anonymise import Anonymise
     from floodmark.tweets.identifiers import Identifiers
     from floodmark.tweets.pseudonyms import Pseudonyms
 
-Stream = "Callable[[Callable[[Any], Any], Iterable[Any], str], Iterator[Any]]"
 BLOCK = 2**23
 """Bytes that are read at a time."""
 PACKED = 8
@@ -63,7 +64,7 @@ class Archive(NamedTuple):
         """First and last shelf of pieces of about equal size, in order."""
         number = max(1, self.counts["tweets"] // BUCKET)
         edges = [SHELVES * k // min(number, SHELVES) for k in range(min(number, SHELVES) + 1)]
-        return list(zip(edges[:-1], edges[1:], strict=True))
+        return list(pairwise(edges))
 
     def shelves(self, first: int, last: int) -> pl.DataFrame:
         """The tweets of some shelves, every state of each, as `survey.TWEETS` with texts and mentions."""

@@ -1,20 +1,21 @@
 """Words as they are compared with what an archive knows: lower case, look-alike letters plain, as 64-bit hashes.
 
-Folding has made letters of one form one; here letters of other alphabets that look like Latin ones become these (Unicode
-Technical Standard 39, its table of confusables). Hashes stand for words because millions of identifiers are compared
-with millions of words: with ten million of each, an innocent word is taken for an identifier once in 20,000 archives.
+Folding has made letters of one form one; here letters of other alphabets that look like Latin ones become these
+(Unicode Technical Standard 39, its table of confusables). Hashes stand for words because millions of identifiers are
+compared with millions of words: with ten million of each, an innocent word is taken for an identifier once in 20,000
+archives.
 """
 
 from __future__ import annotations
 
 import importlib.resources
 import json
+import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
-import regex
 
 from floodmark.tweets.shapes import PLACEHOLDERS
 
@@ -49,27 +50,25 @@ class Words(NamedTuple):
 
 @cache
 def _look_alikes() -> dict[int, str]:
-    """Letters beyond ASCII that look like one letter or digit of it."""
+    """Letters that look like one of ASCII, or are one with an accent; no sign that would join two words."""
     file = importlib.resources.files("confusable_homoglyphs").joinpath("confusables.json")
     plain: dict[int, str] = {}
     for letter, others in json.loads(file.read_text(encoding="utf-8")).items():
         like = sorted(other["c"].lower() for other in others if len(other["c"]) == 1 and other["c"].isascii())
-        if len(letter) == 1 and not letter.isascii() and like and like[0].isalnum():
+        if len(letter) == 1 and not letter.isascii() and letter.isalpha() and like and like[0].isalnum():
             plain[ord(letter)] = like[0]
+    for number in range(0x80, 0x1F00):
+        # Accents are set by some and left out by others.
+        base = unicodedata.normalize("NFD", chr(number))
+        if len(base) > 1 and base[0].isascii() and base[0].isalpha():
+            plain[number] = base[0].lower()
     return plain
 
 
 def plain(text: str) -> str:
-    """One folded text as it is compared."""
+    """A word, or a folded text, as it is compared."""
     lower = text.lower()
     return lower if lower.isascii() else lower.translate(_look_alikes())
-
-
-@cache
-def _changed() -> str:
-    """A pattern of what beyond ASCII has a plain form or a small one; emoji have none."""
-    keys = "".join(regex.escape(chr(letter)) for letter in sorted(_look_alikes()))
-    return rf"[{keys}[\p{{Lu}}\p{{Lt}}&&[^\x00-\x7F]]]"
 
 
 @cache
@@ -100,18 +99,20 @@ def words(texts: pl.Series) -> Words:
         alone = texts.str.to_lowercase()
         place = np.arange(len(texts) + 1)
         return Words(place[:-1], place, alone, alone.hash(_SEED).to_numpy())
-    bare = texts.str.replace_all(PLACEHOLDERS.pattern, " ")
-    beyond = bare.str.contains(_changed())
-    lower = bare.str.to_lowercase()
-    if beyond.any():
-        # Changed by Python where letters are not ASCII: a single text and a column of them give the same words.
-        other = pl.Series([plain(text) for text in bare.filter(beyond)], dtype=pl.String)
-        lower = lower.scatter(beyond.arg_true(), other)
-    lists = lower.str.extract_all(WORD)
-    counts = lists.list.len().to_numpy().astype(np.int64)
+    counts, word = cut(texts.str.replace_all(PLACEHOLDERS.pattern, " "))
+    lower = word.str.to_lowercase()
+    beyond = lower.str.contains(r"[^\x00-\x7F]").arg_true()
+    if len(beyond):
+        lower = lower.scatter(beyond, pl.Series([plain(one) for one in word.gather(beyond)], dtype=pl.String))
     start = np.concatenate([[0], np.cumsum(counts)])
+    return Words(np.repeat(np.arange(len(texts)), counts), start, lower, lower.hash(_SEED).to_numpy())
+
+
+def cut(texts: pl.Series) -> tuple[NDArray[np.int64], pl.Series]:
+    """How many words each text has, and all of them as they are written, one text's behind another's."""
+    lists = texts.str.extract_all(WORD)
     word = lists.explode(empty_as_null=False) if len(lists) else pl.Series([], dtype=pl.String)
-    return Words(np.repeat(np.arange(len(texts)), counts), start, word, word.hash(_SEED).to_numpy())
+    return lists.list.len().to_numpy().astype(np.int64), word
 
 
 def sequences(found: Words, first: NDArray[np.int64], length: int) -> NDArray[np.uint64]:

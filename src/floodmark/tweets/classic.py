@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    Json = dict[str, Any]
+Json = dict[str, Any]
 
 KEPT = ("created_at", "lang", "source", "event", "__twarc")
 """Fields that are called the same in both versions."""
@@ -40,7 +40,8 @@ def modern(raw: Json) -> Iterator[Json]:
     yield _tweet(raw)
     original = raw.get("retweeted_status")
     if isinstance(original, dict):
-        yield _tweet({name: raw[name] for name in ("event", "__twarc") if name in raw} | original)
+        around: Json = {name: raw[name] for name in ("event", "__twarc") if name in raw}
+        yield _tweet(around | original)
 
 
 def _tweet(raw: Json) -> Json:

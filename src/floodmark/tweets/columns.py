@@ -7,7 +7,7 @@ hundred times the speed, and the rule itself sees what is left.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, reduce
 from typing import TYPE_CHECKING
 from unicodedata import is_normalized
 
@@ -29,6 +29,8 @@ _ORDINARY = r"^[!-%'-~]+(?: [!-%'-~]+)*$"
 _MOVED = r"&|^\s|\s\s|\s$|[^\S ]|[\p{Cf}\p{Cc}\p{Co}\x{FE00}-\x{FE0F}]"
 """What folding may change, forms of letters aside: escapes, blanks, invisible characters."""
 _BEYOND = regex.compile(r"\(\?(?:[=!]|<[=!])|\\K|\\[1-9]")
+FEW = 32
+"""Texts for which compiling Rust's patterns would cost more than they spare."""
 _LOOK = regex.compile(r"\((?:\?[=!]|\?<[=!])")
 
 
@@ -44,7 +46,9 @@ def fold_all(texts: pl.Series) -> pl.Series:
 def lists(values: Sequence[Sequence[str]]) -> pl.Series:
     """A column of lists, most of which are empty."""
     rows = [row for row, items in enumerate(values) for _ in items]
-    flat = pl.DataFrame({"row": rows, "item": [item for items in values for item in items]}, {"row": pl.Int64, "item": pl.String})
+    flat = pl.DataFrame(
+        {"row": rows, "item": [item for items in values for item in items]}, {"row": pl.Int64, "item": pl.String}
+    )
     return gathered(flat, len(values))
 
 
@@ -62,12 +66,14 @@ def scrub_all(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
         The texts, and of each the user names mentioned in it, as written, links and e-mail addresses aside.
     """
     texts = _apply_all(BEFORE_USERS, texts)
-    mentioned = texts.str.extract_all(MENTION.pattern).list.eval(pl.element().str.strip_chars_start("@/.|*\\-"))
+    mentioned = lists([MENTION.findall(text) if "@" in text else [] for text in texts])
     return close_all(_apply_all(RULES[len(BEFORE_USERS) :], texts)), mentioned
 
 
 def _apply_all(rules: Sequence[Rule], texts: pl.Series) -> pl.Series:
     """Every rule, one after the other, where a text has as many digits as a match must have."""
+    if len(texts) < FEW:
+        return pl.Series([reduce(lambda text, rule: apply(rule, text), rules, text) for text in texts], dtype=pl.String)
     digits = texts.str.count_matches(r"\d")
     with_digits = [(digits >= number).arg_true() for number in range(max(rule.digits for rule in rules) + 1)]
     for rule in rules:
@@ -94,7 +100,8 @@ def forbidden(texts: pl.Series) -> pl.Series:
     bare = texts.str.replace_all(PLACEHOLDERS.pattern, " ")
     kinds = pl.DataFrame({"text": bare}).select(
         pl.coalesce(
-            pl.when(pl.col("text").str.contains(_wider(pattern))).then(pl.lit(kind)) for kind, pattern in FORBIDDEN.items()
+            pl.when(pl.col("text").str.contains(_wider(pattern))).then(pl.lit(kind))
+            for kind, pattern in FORBIDDEN.items()
         ).alias("kind")
     )
     return kinds["kind"]
@@ -131,7 +138,7 @@ def _wider(pattern: regex.Pattern[str]) -> str:
         text = f"{text[: look[0]]}(?:){text[look[1] :]}"
     groups = [text[start:end] for start, end in sorted(_brackets(text)) if not text.startswith("(?", start)]
     text = regex.sub(r"\\([1-9])", lambda found: groups[int(found.group(1)) - 1], text)
-    return str(regex.sub(r"\{(\d),\d+\}", lambda found: "{%s,}" % found.group(1), text))
+    return str(regex.sub(r"\{(\d),\d+\}", lambda found: f"{{{found.group(1)},}}", text))
 
 
 def _brackets(text: str) -> Iterator[tuple[int, int]]:

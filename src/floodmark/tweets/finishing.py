@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from floodmark.tweets import quasi, schema
-from floodmark.tweets.coarse import CLIENTS, OTHER, PLACE_TYPES, log_bin
+from floodmark.tweets.coarse import OTHER, PLACE_TYPES, log_bin
 from floodmark.tweets.hiding import hide
 from floodmark.tweets.shapes import PLACEHOLDERS
+from floodmark.tweets.survey import USERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ def users_table(files: Sequence[Path], aliases: dict[str, str]) -> pl.DataFrame:
     """Users with the largest of their counts."""
     counts = ("followers", "following", "tweets")
     total = (
-        pl.scan_ipc(files)
+        (pl.scan_ipc(list(files)) if files else USERS.to_frame().lazy())
         .with_columns(pl.col("user").replace(aliases))
         .group_by("user")
         .agg(pl.col(counts).max())
@@ -80,7 +81,9 @@ def users_table(files: Sequence[Path], aliases: dict[str, str]) -> pl.DataFrame:
         .collect()
     )
     binned = {name: [log_bin(number) for number in total[name]] for name in counts}
-    return schema.build(schema.USERS, total.with_columns(pl.Series(name, bins, pl.Int8) for name, bins in binned.items()))
+    return schema.build(
+        schema.USERS, total.with_columns(pl.Series(name, bins, pl.Int8) for name, bins in binned.items())
+    )
 
 
 def places_table(places: pl.DataFrame, kept: Sequence[str], used: set[str]) -> pl.DataFrame:

@@ -26,6 +26,8 @@ _SUSPECT = re.compile(
     "\u202a-\u202e\u2060-\u206f\ud800-\uf8ff\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001345f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
 )
+# The sign of a Spanish ordinal, which some keyboards have for the degree, would else become an o.
+_DEGREE = re.compile(r"(?<=\d)º(?=\s?\d)")
 _PICTURES = regex.compile(rf"({_PICTURE}|[#*0-9]\uFE0F?\u20E3)")
 # Letters that nobody can tell apart in most typefaces, of those that keyboards have.
 _TWINS = str.maketrans(
@@ -63,6 +65,7 @@ def _peeled(text: str) -> str:
         if _SUSPECT.search(plain):
             plain = _INVISIBLE.sub("", plain)
         if not unicodedata.is_normalized("NFKC", plain):
+            plain = _DEGREE.sub("°", plain)
             plain = "".join(
                 part if _PICTURES.fullmatch(part) else unicodedata.normalize("NFKC", part)
                 for part in _PICTURES.split(plain)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from floodmark.tweets.identifiers import Identifiers
 
-Hashes = "NDArray[np.uint64]"
 SHORTEST_ID = 7
 """An id of fewer characters, such as `12`, cannot be told from any other number."""
 _CAPITALS = r"\p{Lu}.*\p{Lu}"
@@ -45,7 +44,9 @@ def gather(found: Identifiers, path: Path) -> None:
         Kind.ID: pl.Series(numbered, dtype=pl.String),
         Kind.COORDINATES: pl.Series(exact, dtype=pl.String),
         Kind.URL: fold_all(parts(urls)),
-        Kind.RUN: pl.Series([run for name in shown.filter(shown.str.contains(_CAPITALS)) for run in runs(name)], dtype=pl.String),
+        Kind.RUN: pl.Series(
+            [run for name in shown.filter(shown.str.contains(_CAPITALS)) for run in runs(name)], dtype=pl.String
+        ),
     }
     cut = [(words(texts), kind) for kind, texts in groups.items()]
     hashes, firsts = zip(*(_sequences(item, kind) for item, kind in cut), strict=True)
@@ -57,14 +58,14 @@ def gather(found: Identifiers, path: Path) -> None:
         item.clear()
 
 
-def _sequences(found: Words, kind: Kind) -> tuple[Hashes, Hashes]:
+def _sequences(found: Words, kind: Kind) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
     """Hashes of whole texts, marked with their kind, and of their first words, marked with their lengths."""
     total, first, lengths = whole(found)
     some = (lengths > 0) & ((kind != Kind.RUN) | (_letters(found) > SHORTEST))
     return total[some] | np.uint64(kind), mark(first[some], lengths[some])
 
 
-def _names(found: Words) -> tuple[Hashes, Hashes, set[str]]:
+def _names(found: Words) -> tuple[NDArray[np.uint64], NDArray[np.uint32], set[str]]:
     """The same of user and display names by how sure it is that they are names, and those that stand inside words."""
     total, first, lengths = whole(found)
     single = lengths == 1
@@ -81,4 +82,5 @@ def _names(found: Words) -> tuple[Hashes, Hashes, set[str]]:
 def _letters(found: Words) -> NDArray[np.int64]:
     """Letters of all words of each text."""
     behind = np.concatenate([[0], np.cumsum(found.word.str.len_chars().to_numpy())])
-    return behind[found.start[1:]] - behind[found.start[:-1]]
+    letters: NDArray[np.int64] = behind[found.start[1:]] - behind[found.start[:-1]]
+    return letters

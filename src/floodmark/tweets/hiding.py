@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 import regex
 
-from floodmark.tweets.canonical import plain
+from floodmark.tweets.canonical import cut, plain
 from floodmark.tweets.columns import close_all
 from floodmark.tweets.fold import bare, fold
 from floodmark.tweets.known import PLACEHOLDER, Hits, Kind, Known
@@ -18,7 +18,7 @@ from floodmark.tweets.shapes import PLACEHOLDERS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TOKEN = regex.compile(rf"{PLACEHOLDERS.pattern}|[\p{{L}}\p{{M}}\p{{N}}_]+")
+    from numpy.typing import NDArray
 
 
 def sure(hits: Hits, known: Known) -> Hits:
@@ -65,22 +65,42 @@ def _without_known(texts: pl.Series, known: Known) -> pl.Series:
     """Once from left to right: of the identifiers that begin at a word, the longest goes."""
     hits = sure(known.find(texts), known)
     rows, first = np.unique(hits.row, return_index=True)
-    changed = [
-        _cut(texts[int(row)], *(column[part] for column in (hits.word, hits.length, hits.kind)))
-        for row, part in zip(rows, map(slice, first, [*first[1:], len(hits.row)]), strict=True)
-    ]
-    return texts.clone().scatter(rows, pl.Series(changed, dtype=pl.String)) if changed else texts
+    if not len(rows):
+        return texts
+    old = [texts[int(row)] for row in rows]
+    # Placeholders are no words, but keep their places.
+    blank = [PLACEHOLDERS.sub(lambda match: " " * len(match.group()), text) for text in old]
+    counts, words = cut(pl.Series(blank, dtype=pl.String))
+    new, behind = [], 0
+    for number, (text, bare_) in enumerate(zip(old, blank, strict=True)):
+        spans = _spans(bare_, words[behind : behind + int(counts[number])])
+        behind += int(counts[number])
+        part = slice(first[number], first[number + 1] if number + 1 < len(rows) else len(hits.row))
+        new.append(_replaced(text, spans, hits.word[part], hits.length[part], hits.kind[part]))
+    return texts.clone().scatter(rows, pl.Series(new, dtype=pl.String))
 
 
-def _cut(text: str, starts: np.ndarray, lengths: np.ndarray, kinds: np.ndarray) -> str:
-    tokens = [match for match in _TOKEN.finditer(text) if not match.group().startswith("<")]
-    pieces, behind, word = [], 0, 0
-    at = {int(start): (int(length), Kind(kind)) for start, length, kind in zip(starts, lengths, kinds, strict=True)}
-    for start, (length, kind) in at.items():
-        if start < word:
-            continue
-        pieces += [text[behind : tokens[start].start()], f"<{PLACEHOLDER[kind]}>"]
-        behind, word = tokens[start + length - 1].end(), start + length
+def _spans(text: str, words: pl.Series) -> list[tuple[int, int]]:
+    """Where each word begins and ends."""
+    spans, end = [], 0
+    for word in words:
+        start = text.index(word, end)
+        end = start + len(word)
+        spans.append((start, end))
+    return spans
+
+
+def _replaced(
+    text: str, spans: list[tuple[int, int]], words: NDArray[Any], lengths: NDArray[Any], kinds: NDArray[Any]
+) -> str:
+    pieces, behind = [], 0
+    # Of hits that begin at one word the longest comes last.
+    longest = {int(word): (int(length), Kind(kind)) for word, length, kind in zip(words, lengths, kinds, strict=True)}
+    for word, (length, kind) in longest.items():
+        start, end = spans[word][0], spans[word + length - 1][1]
+        if start >= behind:
+            pieces += [text[behind:start], f"<{PLACEHOLDER[kind]}>"]
+            behind = end
     return "".join(pieces) + text[behind:]
 
 
@@ -90,14 +110,18 @@ def _without_inside(texts: pl.Series, known: Known) -> pl.Series:
         return texts
     longest = max(map(len, known.inside))
     at = texts.str.contains(UNSPACED).fill_null(value=False).arg_true()
-    return texts.clone().scatter(at, pl.Series([_inside(text, known, longest) for text in texts.gather(at)], dtype=pl.String))
+    return texts.clone().scatter(
+        at, pl.Series([_inside(text, known, longest) for text in texts.gather(at)], dtype=pl.String)
+    )
 
 
 def _inside(text: str, known: Known, longest: int) -> str:
     like = plain(text)
     pieces, behind, place = [], 0, 0
     while place < len(like) == len(text):
-        end = next((end for end in range(min(place + longest, len(like)), place + 1, -1) if like[place:end] in known.inside), 0)
+        end = next(
+            (end for end in range(min(place + longest, len(like)), place + 1, -1) if like[place:end] in known.inside), 0
+        )
         if end:
             pieces += [text[behind:place], "<name>"]
             behind = end

@@ -3,44 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-COUNTS = (("followers_count",), ("following_count", "friends_count"), ("tweet_count", "statuses_count"))
-"""What v2 calls a user's counts, and v1.1."""
-NOTES = frozenset({"__twarc", "context_annotations", "matching_rules"})
+POINTS = frozenset({"coordinates", "bbox", "lat", "long", "latitude", "longitude"})
+USERNAMES = frozenset({"username", "screen_name", "in_reply_to_screen_name"})
+SKIPPED = frozenset({"__twarc", "context_annotations", "matching_rules"})
 """Notes of downloaders and of the API's own subjects: no person's data."""
-
-
-ID, USERNAME, URL, POINT, SKIPPED = range(1, 6)
-"""What a key says of its value; 0 is nothing."""
 MOST_KEYS = 10_000
+"""Names of fields that are remembered; a hostile archive may have any number."""
 
 
-class _Roles(dict[str, int]):
-    """The role of every key met, found out once."""
-
-    def __missing__(self, key: str) -> int:
-        if len(self) > MOST_KEYS:
-            self.clear()
-        if key in ("id", "contributors") or key.endswith(("_id", "_ids", "_key", "_keys", "id_str")):
-            role = ID
-        elif key in ("username", "screen_name", "in_reply_to_screen_name"):
-            role = USERNAME
-        elif key in ("coordinates", "bbox", "lat", "long", "latitude", "longitude"):
-            role = POINT
-        elif key in NOTES:
-            role = SKIPPED
-        else:
-            role = URL if key == "display" or key.endswith("url") else 0
-        self[key] = role
-        return role
+OTHER, SKIP, ID, USERNAME, LINK, POINT = range(6)
+"""What a field holds, told by its name."""
+_kinds: dict[str, int] = {}
 
 
-_ROLES = _Roles()
+def _kind(name: str) -> int:
+    """Worked out once for each name of a field."""
+    kind = OTHER
+    if name in SKIPPED:
+        kind = SKIP
+    elif name in ("id", "contributors") or name.endswith(("_id", "_ids", "_key", "_keys", "id_str")):
+        kind = ID
+    elif name in USERNAMES:
+        kind = USERNAME
+    elif name == "display" or name.endswith("url"):
+        kind = LINK
+    elif name in POINTS:
+        kind = POINT
+    if len(_kinds) < MOST_KEYS:
+        _kinds[name] = kind
+    return kind
 
 
 @dataclass
@@ -67,43 +63,47 @@ class Identifiers:
 
     def collect(self, value: Any) -> None:
         """Walk a JSON value, without recursion: a hostile file may be deeper than Python's stack."""
-        roles = _ROLES
         stack: list[tuple[str, Any]] = [("", [value])]
+        known, add = _kinds.get, self.ids.add
         while stack:
-            above, item = stack.pop()
-            if type(item) is dict:
-                if "username" in item or "screen_name" in item:
-                    self._user(item)
-                if "in_reply_to_screen_name" in item:
-                    self._answered(item)
-                pairs: Iterable[tuple[str, Any]] = item.items()
+            key, container = stack.pop()
+            if type(container) is dict:
+                if "username" in container or "screen_name" in container:
+                    self._user(container)
+                if "in_reply_to_screen_name" in container:
+                    self._answered(container)
+                inside: Iterable[tuple[str, Any]] = container.items()
             else:
-                pairs = zip(repeat(above), item, strict=False)
-            # Millions of leaves pass here, hardly one of which is a link or under a telling key.
-            for key, inner in pairs:
-                kind = type(inner)
-                if kind is str:
-                    if roles[key] or inner[:1] == "h":
-                        self._string(roles[key], inner)
-                elif kind is dict or kind is list:
-                    if roles[key] is not SKIPPED:
-                        stack.append((key, inner))
-                elif kind is float:
-                    if roles[key] is POINT:
-                        self.coordinates.add(repr(abs(inner)))
-                elif kind is int and roles[key] is ID:
-                    self.ids.add(str(inner))
+                inside = [(key, item) for item in container]
+            for name, item in inside:
+                what = type(item)
+                if what is str:
+                    kind = known(name)
+                    if kind is None:
+                        kind = _kind(name)
+                    if kind == ID and item[:4] != "http":
+                        add(item)
+                    elif kind or item[:4] == "http":
+                        self._string(kind, item)
+                elif what is dict or what is list:
+                    if name not in SKIPPED:
+                        stack.append((name, item))
+                elif what is int:
+                    if (known(name) or _kind(name)) == ID:
+                        add(str(item))
+                elif what is float and name in POINTS:
+                    self.coordinates.add(repr(abs(item)))
 
-    def _string(self, role: int, text: str) -> None:
-        if role is SKIPPED:
+    def _string(self, kind: int, text: str) -> None:
+        if kind == SKIP:
             return
-        if text.startswith(("http://", "https://")) or (role is URL and "/" in text and " " not in text):
+        if text.startswith(("http://", "https://")) or (kind == LINK and "/" in text and " " not in text):
             self.urls.add(text)
-        elif role is ID:
+        elif kind == ID:
             self.ids.add(text)
-        elif role is USERNAME:
+        elif kind == USERNAME:
             self.usernames.add(text)
-        elif role is POINT and "." in text:
+        elif kind == POINT and "." in text:
             self._decimal(text)
 
     def _decimal(self, text: str) -> None:
@@ -131,9 +131,13 @@ class Identifiers:
             return
         # The largest of several readings, so that the order of files does not matter.
         read = counts if isinstance(counts, dict) else user
-        now = [max(count(read.get(name)) or 0 for name in names) for names in COUNTS]
         old = self.metrics.get(whose, (0, 0, 0))
-        self.metrics[whose] = (max(now[0], old[0]), max(now[1], old[1]), max(now[2], old[2]))
+        self.metrics[whose] = (
+            max(old[0], count(read.get("followers_count")) or 0),
+            # What v2 calls it, and v1.1.
+            max(old[1], count(read.get("following_count")) or 0, count(read.get("friends_count")) or 0),
+            max(old[2], count(read.get("tweet_count")) or 0, count(read.get("statuses_count")) or 0),
+        )
 
 
 def _number(raw: dict[str, Any], key: str) -> str | None:

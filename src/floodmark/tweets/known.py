@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from floodmark.tweets.canonical import KINDS, MOST_WORDS, Words, sequences, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -102,15 +103,18 @@ class Known:
 
     def find_words(self, found: Words) -> Hits:
         """The same in texts that have been cut into words."""
-        starts, lengths, hashes = [], [], []
+        starts: list[NDArray[np.int64]] = []
+        lengths: list[NDArray[np.int64]] = []
+        hashes: list[NDArray[np.uint64]] = []
         behind = found.start[1:][found.row]
         place = np.arange(len(found.hash))
         mask = self._lengths[found.hash >> np.uint64(64 - _BITS)]
-        for length in range(1, MOST_WORDS + 1):
-            at = np.flatnonzero(((mask >> np.uint16(length - 1)) & np.uint16(1)).astype(bool) & (place + length <= behind))
+        for number in range(1, MOST_WORDS + 1):
+            begins = ((mask >> np.uint16(number - 1)) & np.uint16(1)).astype(np.bool_)
+            at = np.flatnonzero(begins & (place + number <= behind))
             starts.append(at)
-            lengths.append(np.full(len(at), length))
-            hashes.append(sequences(found, at, length))
+            lengths.append(np.full(len(at), number))
+            hashes.append(sequences(found, at, number))
         start, length, hash_ = np.concatenate(starts), np.concatenate(lengths), np.concatenate(hashes)
         kind = self._kinds(hash_)
         kept = np.flatnonzero(kind < Kind.SHORT)
@@ -123,8 +127,8 @@ class Known:
         """The surest kind of each hash, `SHORT` where nothing is known."""
         wanted, back = np.unique(hashes, return_inverse=True)
         kinds = np.full(len(wanted), Kind.SHORT, np.uint8)
-        for low, high in zip(self._bounds[:-1], self._bounds[1:], strict=True):
-            part = np.fromfile(self._path, np.uint64, high - low, offset=8 * low)
+        for begin, end in pairwise(self._bounds):
+            part = np.fromfile(self._path, np.uint64, end - begin, offset=8 * begin)
             near = slice(*np.searchsorted(wanted, [part[0] & ~KINDS, part[-1] | KINDS]))
             at = np.searchsorted(part, wanted[near])
             same = (at < len(part)) & (part[at.clip(max=len(part) - 1)] & ~KINDS == wanted[near])

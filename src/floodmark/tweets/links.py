@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import polars as pl
-import regex
 
 SHORTEST = 7
 """A code of fewer characters cannot be told from a word."""

@@ -9,6 +9,8 @@ from floodmark.tweets.rule import rule
 if TYPE_CHECKING:
     import regex
 
+HANDLE = r"(?:[A-Za-z0-9_]+(?=[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}])|\w+)"
+"""A user name; scripts that put no blanks between words may go on behind it."""
 _EMOJI = r"\p{Extended_Pictographic}"
 REST = rf"[^\s<>\"{_EMOJI}]*(?:{_EMOJI}+/[^\s<>\"{_EMOJI}]*)*"
 """The rest of a link, behind its scheme or host."""
@@ -18,7 +20,8 @@ _MAIL = (
 )
 _ENDS = "com|org|net|gov|edu|info|biz|co|uk|ly|gl|eu|au|ca|nz|ph|de|fr|io|tv|ie|nl|ch|pl|se|dk|jp|br|scot|wales"
 """Ends of host names that are no word with which a sentence begins behind a full stop that lacks its blank."""
-_AT = r"(?:[(\[{]\s?at\s?[)\]}]|\sat\s|_at_)"
+_BRACKETED = r"[(\[{]\s?at\s?[)\]}]"
+_AT = rf"(?:{_BRACKETED}|\sat\s|_at_)"
 _DOT = r"(?:[(\[{]\s?dot\s?[)\]}]|\sdot\s|_dot_)"
 _AT_MAIL = rf"at[\s)\]}}_]{{1,3}}(?:{_MAIL})"
 _LOCAL = rf"(?<![\w.+-])[\w.+-]{{1,64}}(?:\s?{_DOT}\s?[\w+-]{{1,32}}){{0,3}}"
@@ -39,62 +42,55 @@ WHOLE_LINKS = [
     rule(
         "url",
         rf"(?i)https?:[/\\]*{REST}|\bhttps?\b{REST}|\bwww\.{REST}|\bpic\.twitter\.com{REST}",
-        signs="http www. pic.twitter.com",
     )
 ]
 EMAIL = [
     rule(
         "email",
         r"(?:[\w.!#$%&'*+/=?^`{|}~-]+|\"[^\"]{1,64}\")@(?:[\w-]+(?:\.[\w-]+)+|\[[\d.:a-fA-F]+\])",
-        signs="@",
-        hint=r"@(?:\[|[\w-]+\.)",
     ),
     # `jane@ mail.org`, and with a blank on both sides only at hosts of mail: `lunch @ bbc.co.uk` says where.
-    rule("email", rf"(?i)(?<![\w@.+-])[\w.+-]{{1,64}}@\s(?:[\w-]{{1,63}}\.){{1,5}}(?:{_ENDS})\b", signs="@_"),
+    rule("email", rf"(?i)(?<![\w@.+-])[\w.+-]{{1,64}}@\s(?:[\w-]{{1,63}}\.){{1,5}}(?:{_ENDS})\b"),
     rule(
         "email",
         rf"(?i)(?<![\w@.+-])[\w.+-]{{1,64}}\s@\s(?:{_MAIL})\.(?:[\w-]{{1,63}}\.)?(?:{_ENDS})\b",
-        signs="_@_",
     ),
-    rule("email", rf"(?i)(?<![\w@.+-])[\w.+-]{{1,64}}@(?:{_MAIL})\b(?!\.\w)", signs="@", hint=rf"@(?:{_MAIL})"),
+    rule("email", rf"(?i)(?<![\w@.+-])[\w.+-]{{1,64}}@(?:{_MAIL})\b(?!\.\w)"),
     rule(
         "email",
         rf"(?i){_LOCAL}\s?{_AT}\s?[\w-]+(?:\s?(?:{_DOT}|\.)\s?[\w-]+)*\s?{_DOT}\s?\w+",
-        hint=r"dot[\s)\]}_]",
     ),
-    # With an ordinary dot only at hosts of mail: `flooding at bbc.co.uk` says where to read.
+    # With an ordinary dot only in brackets or at hosts of mail: `flooding at bbc.co.uk` says where to read.
+    rule("email", rf"(?i){_LOCAL}\s?{_BRACKETED}\s?(?:[\w-]{{1,63}}\.){{1,5}}\p{{L}}{{2,}}"),
     rule(
         "email",
         rf"(?i){_LOCAL}\s?{_AT}\s?(?:{_MAIL})\.\p{{L}}{{2,3}}(?:\.\p{{L}}{{2}})?\b",
-        hint=_AT_MAIL,
     ),
     rule(
         "email",
         rf"(?i)({_LOCAL})\s?{_AT}\s?({_MAIL})\b(?!\.\w)",
         _is_written,
-        hint=_AT_MAIL,
     ),
 ]
 HOSTS = [
     rule(
-        "url", rf"(?i)(?<![\w@.-])(?:[\p{{L}}\p{{N}}-]{{1,63}}\.){{1,9}}\p{{L}}{{2,}}/{REST}", hint=r"\.[^\W\d_]{2,}/"
+        "url",
+        rf"(?i)(?<![\w@.-])(?:[\p{{L}}\p{{N}}-]{{1,63}}\.){{1,9}}\p{{L}}{{2,}}/{REST}",
     ),
     rule(
         "url",
         rf"(?i)(?<![\w@.-])(?:[\p{{L}}\p{{N}}-]{{1,63}}\.){{1,9}}(?:{_ENDS})\b(?!\.\w)",
-        hint=rf"\.(?:{_ENDS})\b",
     ),
 ]
 USERS = [
     # Some fans write @/name, so that nobody is notified, and some thumbs put a blank; `@ the_end` does not hurt.
-    rule("user", r"@[/.|*\\-]{0,2}\w+|@\s(?=\p{L}\w*_)\w{4,15}\b", signs="@"),
+    rule("user", rf"@[/.|*\\-]{{0,2}}{HANDLE}|@\s(?=\p{{L}}\w*_)\w{{4,15}}\b"),
 ]
 INTERNET = [
-    rule("ip", r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)", _is_address_v4, digits=4, hint=r"\d\.\d+\.\d"),
+    rule("ip", r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)", _is_address_v4, digits=4),
     rule(
         "ip",
         r"(?i)(?<![\w:])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{1,4}(?![\w:])",
         digits=1,
-        hint=r":[0-9a-f]{0,4}:[0-9a-f]{0,4}:",
     ),
 ]

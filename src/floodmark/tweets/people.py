@@ -40,7 +40,7 @@ def aliases(files: Sequence[Path], pseudonyms: Pseudonyms) -> dict[str, str]:
     """
     if not files:
         return {}
-    seen = pl.scan_ipc(files).unique().collect()
+    seen = pl.scan_ipc(list(files)).unique().collect()
     named, nameless = seen.drop_nulls("name"), seen.filter(pl.col("name").is_null())
     several = pl.col("id").is_duplicated() | pl.col("name").is_duplicated()
     shared = named.filter(several | pl.col("id").is_in(nameless["id"].implode()))

@@ -55,7 +55,7 @@ def coarsen(place: Place, level: Level) -> CoarsePlace | None:
     if level == "cell":
         if place.centre:
             return CoarsePlace(_cell(*place.centre), place.country, "cell")
-    elif rank == wanted + 1 and "," in place.full_name:
+    elif level != "country" and rank == wanted + 1 and "," in place.full_name:
         around = place.full_name.rsplit(",", 1)[1].strip()
         return CoarsePlace(f"{level}:{place.country}:{around.casefold()}", place.country, level)
     return CoarsePlace(f"country:{place.country}", place.country, "country") if place.country else None

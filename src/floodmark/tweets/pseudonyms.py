@@ -40,7 +40,9 @@ class Pseudonyms:
     def of(self, kind: Kind, value: str | bytes) -> str:
         """The pseudonym of one thing."""
         inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(kind.encode() + b"\0" + (value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value))
+        inner.update(
+            kind.encode() + b"\0" + (value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value)
+        )
         outer.update(inner.digest())
         number = int.from_bytes(outer.digest()[:16], "big") << 2
         return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
@@ -48,7 +50,9 @@ class Pseudonyms:
     def of_all(self, kind: Kind, values: pl.Series) -> pl.Series:
         """The pseudonyms of a column, null where it is."""
         different = values.drop_nulls().unique()
-        known = pl.DataFrame({"value": different, "pseudonym": pl.Series([self.of(kind, v) for v in different], dtype=pl.String)})
+        known = pl.DataFrame(
+            {"value": different, "pseudonym": pl.Series([self.of(kind, v) for v in different], dtype=pl.String)}
+        )
         return values.to_frame("value").join(known, on="value", how="left", maintain_order="left")["pseudonym"]
 
     def of_text(self, text: str) -> str:
@@ -59,4 +63,3 @@ class Pseudonyms:
     def of_file(self, name: str) -> str:
         """The pseudonym of a photo's file name, whatever its case or extension: photos are often converted."""
         return self.of("media", name.rsplit(".", 1)[0].lower())
-

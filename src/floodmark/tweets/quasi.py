@@ -1,8 +1,8 @@
 """Nobody alone: time, place and language together must fit k persons, or are made coarser until they do.
 
-k-anonymity (Sweeney 2002) over (time, place, language), counted in persons, for one person may write a hundred tweets of
-one place. A group of fewer than k loses its place first, then the hour of its time, then its language, then its time:
-places are rare, a flood is followed by days, and what is asked of these tweets needs their language least.
+k-anonymity (Sweeney 2002) over (time, place, language), counted in persons, for one person may write a hundred tweets
+of one place. A group of fewer than k loses its place first, then the hour of its time, then its language, then its
+time: places are rare, a flood is followed by days, and what is asked of these tweets needs their language least.
 """
 
 from __future__ import annotations
@@ -41,11 +41,17 @@ class Quasi(NamedTuple):
 
 
 def identifiers(tweets: pl.DataFrame) -> pl.DataFrame:
-    """What is counted of tweets: columns `time` (ms, -1 if unknown), `place`, `lang` and `person` as hashes, 0 if null."""
+    """What is counted of tweets: `time` (ms, -1 if unknown), and `place`, `lang` (0 if unknown), `person` as hashes."""
     return tweets.select(
         pl.col("time").fill_null(-1),
-        pl.when(pl.col("place").is_not_null()).then(pl.col("place").hash(_SEED)).otherwise(pl.lit(0, pl.UInt64)).alias("place"),
-        pl.when(pl.col("lang").is_not_null()).then(pl.col("lang").hash(_SEED)).otherwise(pl.lit(0, pl.UInt64)).alias("lang"),
+        pl.when(pl.col("place").is_not_null())
+        .then(pl.col("place").hash(_SEED))
+        .otherwise(pl.lit(0, pl.UInt64))
+        .alias("place"),
+        pl.when(pl.col("lang").is_not_null())
+        .then(pl.col("lang").hash(_SEED))
+        .otherwise(pl.lit(0, pl.UInt64))
+        .alias("lang"),
         pl.coalesce("author", "tweet").hash(_SEED).alias("person"),
     )
 
@@ -69,7 +75,9 @@ def count(files: Sequence[Path], k: int) -> Quasi:
             small[step].append(group.filter(few).unique().to_numpy())
             lost[step] += int((few & _has(part, step)).sum())
             part = _coarser(part, few, step)
-        left = part.with_columns(group=_groups(part)).filter((pl.col("time") >= 0) | (pl.col("place") + pl.col("lang") > 0))
+        left = part.with_columns(group=_groups(part)).filter(
+            (pl.col("time") >= 0) | (pl.col("place") + pl.col("lang") > 0)
+        )
         sizes.append(left.group_by("group").agg(pl.col("person").n_unique())["person"])
     report = {
         "k": k,
@@ -81,7 +89,7 @@ def count(files: Sequence[Path], k: int) -> Quasi:
 
 
 def suppress(tweets: pl.DataFrame, found: Quasi, minutes: int) -> pl.DataFrame:
-    """The tweets, each as coarse as its group must be, with `time_minutes`: how wide the interval is that `time` begins.
+    """The tweets, each as coarse as its group must be, and `time_minutes`, the width of the interval from `time` on.
 
     Args:
         tweets: As counted.
@@ -104,7 +112,9 @@ def suppress(tweets: pl.DataFrame, found: Quasi, minutes: int) -> pl.DataFrame:
 
 def _days(files: Sequence[Path]) -> Iterator[pl.DataFrame]:
     """All that is counted, with every day's in one piece."""
-    rows = pl.scan_ipc(files)
+    if not files:
+        return
+    rows = pl.scan_ipc(list(files))
     number = max(1, rows.select(pl.len()).collect().item() // ROWS)
     for part in range(number):
         yield rows.filter((pl.col("time") // DAY_MS) % number == part).collect()
@@ -122,7 +132,9 @@ def _groups(part: pl.DataFrame) -> pl.Series:
 def _coarser(part: pl.DataFrame, few: pl.Series, step: str) -> pl.DataFrame:
     """What is counted, after some tweets lost something."""
     if step == "hour":
-        return part.with_columns(time=pl.when(few & (pl.col("time") >= 0)).then(pl.col("time") // DAY_MS * DAY_MS).otherwise("time"))
+        return part.with_columns(
+            time=pl.when(few & (pl.col("time") >= 0)).then(pl.col("time") // DAY_MS * DAY_MS).otherwise("time")
+        )
     nothing = -1 if step == "time" else 0
     return part.with_columns(pl.when(few).then(pl.lit(nothing, part[step].dtype)).otherwise(step).alias(step))
 

@@ -62,8 +62,8 @@ def _tweets(value: Any, found: Found) -> Iterator[tuple[dict[str, Any], Includes
         includes = Includes.of(item.get("includes"))
         for place in includes.places:
             _place(place, found)
-        page = item.get("data", item.get("statuses", item))
-        if page is item and not PROBLEM.isdisjoint(item) and "id" not in item:
+        page: Any = item.get("data", item.get("statuses", item))
+        if page is item and "id" not in item and not PROBLEM.isdisjoint(item):
             found.counts["error pages"] += 1
             continue
         for tweet in page if isinstance(page, list) else [page]:

@@ -85,11 +85,7 @@ def read_tweet(raw: dict[str, Any], includes: Includes, retrieved: str) -> Tweet
         place=_id(geo, "place_id") or _id(geo, "id"),
         metrics=tuple(count(counted.get(name)) for name in METRICS),
         media=_media(raw, includes),
-        persons=[
-            item["normalized_text"]
-            for item in _dicts(_dict(raw, "entities").get("annotations"))
-            if item.get("type") == "Person" and _text(item, "normalized_text")
-        ],
+        persons=_persons(raw),
         retrieved=retrieved,
     )
 
@@ -97,7 +93,7 @@ def read_tweet(raw: dict[str, Any], includes: Includes, retrieved: str) -> Tweet
 def read_time(created_at: str | None, tweet_id: str) -> int | None:
     """Milliseconds since 1970 UTC of a time stamp, else of a snowflake id, else None."""
     if created_at:
-        for parse in (datetime.fromisoformat, lambda text: datetime.strptime(text, "%a %b %d %H:%M:%S %z %Y")):
+        for parse in (datetime.fromisoformat, _read_old):
             try:
                 time = parse(created_at)
             except ValueError:
@@ -106,6 +102,11 @@ def read_time(created_at: str | None, tweet_id: str) -> int | None:
     if tweet_id.isdecimal() and len(tweet_id) <= 19 and FIRST_SNOWFLAKE < int(tweet_id) < 2**63:
         return (int(tweet_id) >> 22) + SNOWFLAKE_EPOCH_MS
     return None
+
+
+def _read_old(text: str) -> datetime:
+    """A time as v1.1 writes it."""
+    return datetime.strptime(text, "%a %b %d %H:%M:%S %z %Y")
 
 
 def read_place(raw: Any) -> Place | None:
@@ -140,6 +141,15 @@ def photo_name(url: str) -> str | None:
     if "." not in name and "format" in (query := parse_qs(parts.query)):
         name = f"{name}.{query['format'][0]}"
     return name or None
+
+
+def _persons(raw: dict[str, Any]) -> list[str]:
+    """Whom the API's annotations name."""
+    return [
+        item["normalized_text"]
+        for item in _dicts(_dict(raw, "entities").get("annotations"))
+        if item.get("type") == "Person" and _text(item, "normalized_text")
+    ]
 
 
 def _media(raw: dict[str, Any], includes: Includes) -> list[tuple[str, str | None]]:

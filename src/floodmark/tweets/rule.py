@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import regex
@@ -14,39 +13,22 @@ if TYPE_CHECKING:
 class Rule(NamedTuple):
     """One way in which one kind of personal data is written.
 
-    The pattern is dear and most texts are spared most patterns: a text that holds a match has at least so many digits,
-    one of the signs, and what the hint finds.
-
     Attributes:
         kind: The placeholder's name.
         pattern: What to look for.
         check: What a match must pass besides.
-        digits: The fewest digits of a match.
-        signs: Texts in lower case; none if there is no sign.
-        hint: A pattern of the standard library, which is faster where it begins with a letter or a digit; for texts in
-            lower case.
+        digits: The fewest digits of a text that holds a match: most texts are spared most patterns.
     """
 
     kind: str
     pattern: regex.Pattern[str]
     check: Callable[[regex.Match[str]], bool] | None = None
     digits: int = 0
-    signs: tuple[str, ...] = ()
-    hint: re.Pattern[str] | None = None
 
 
-def rule(
-    kind: str,
-    pattern: str,
-    check: Callable[[regex.Match[str]], bool] | None = None,
-    *,
-    digits: int = 0,
-    signs: str = "",
-    hint: str = "",
-) -> Rule:
-    """A rule of patterns that are still to be compiled; `signs` are parted by blanks, `_` standing for a blank."""
-    parts = tuple(sign.replace("_", " ") for sign in signs.split())
-    return Rule(kind, regex.compile(pattern), check, digits, parts, re.compile(hint) if hint else None)
+def rule(kind: str, pattern: str, check: Callable[[regex.Match[str]], bool] | None = None, *, digits: int = 0) -> Rule:
+    """A rule of a pattern that is still to be compiled."""
+    return Rule(kind, regex.compile(pattern), check, digits)
 
 
 def numerals(match: regex.Match[str]) -> str:

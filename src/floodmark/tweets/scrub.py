@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from floodmark.tweets.online import HANDLE
+
 if TYPE_CHECKING:
     from floodmark.tweets.rule import Rule
 
-MENTION = regex.compile(r"@[/.|*\\-]{0,2}(\w+)")
+MENTION = regex.compile(rf"@[/.|*\\-]{{0,2}}({HANDLE})")
 
 
 def apply(rule: Rule, text: str) -> str:

@@ -103,7 +103,9 @@ def _voices(tweets: pl.DataFrame, least: int) -> pl.DataFrame:
     """Persons by the classes they have; a tweet without a known author is one more person's."""
     person = pl.coalesce("author", "tweet").hash(_SEED).alias("person")
     parts = [
-        tweets.select(pl.lit(column).alias("column"), pl.col(column).alias("value"), person).drop_nulls("value").unique()
+        tweets.select(pl.lit(column).alias("column"), pl.col(column).alias("value"), person)
+        .drop_nulls("value")
+        .unique()
         for column in CLASSES
     ]
     return pl.concat(parts).group_by("column", "value").agg(pl.col("person").head(least)).explode("person")

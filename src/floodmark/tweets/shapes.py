@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-import re
 import regex
 
 from floodmark.tweets.online import REST
 from floodmark.tweets.telephones import telephone
 
 KINDS = frozenset(
-    "address card coordinates email iban ip name nino number phone postcode url user".split()
+    [
+        "address",
+        "card",
+        "coordinates",
+        "email",
+        "iban",
+        "ip",
+        "name",
+        "nino",
+        "number",
+        "phone",
+        "postcode",
+        "url",
+        "user",
+    ]
 )
 """What a placeholder may stand for."""
 _PLACEHOLDER = rf"<(?:{'|'.join(sorted(KINDS))})>"
@@ -23,7 +36,6 @@ _FORBIDDEN = {
 }
 FORBIDDEN = {kind: regex.compile(rf"(?i){pattern}") for kind, pattern in _FORBIDDEN.items()}
 """By kind, whatever the archive knew; searched for in texts whose placeholders are spaces."""
-_DIGIT, _FEWEST_DIGITS = re.compile(r"\d"), 9
 # Only the telephone may run across a placeholder, for the audit sees a blank there. `@(town hall)` and `@#flood` say
 # where, `@"name"` and `@!name` say who.
 _BLANK = rf"(?:\s|{_PLACEHOLDER})"
@@ -44,16 +56,9 @@ def close(text: str) -> str:
     What looks like a link, an address, a number or a user becomes a placeholder; an `@` that means "at" gets a space
     behind it, and the face `://` one stroke less.
     """
-    while _may_have_shapes(text) and shapes(PLACEHOLDERS.sub(" ", text)):
+    while shapes(PLACEHOLDERS.sub(" ", text)):
         text = _LEFT.sub(_instead, text)
     return text
-
-
-def _may_have_shapes(text: str) -> bool:
-    """Whether a text has what one of the shapes cannot be without; few texts have, and the patterns are dear."""
-    lower = text.lower()
-    links = "http" in lower or "://" in lower or "www." in lower or "t.co" in lower
-    return links or "@" in lower or len(_DIGIT.findall(text)) >= _FEWEST_DIGITS
 
 
 def shapes(text: str) -> list[str]:

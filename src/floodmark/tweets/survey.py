@@ -1,4 +1,4 @@
-"""The first look at an archive, a block of lines at a time: tweets reduced and scrubbed by pattern, identifiers gathered.
+"""The first look at an archive, block by block: tweets reduced and scrubbed by pattern, identifiers gathered.
 
 What a block leaves on disk holds pseudonyms, scrubbed texts and hashes. Names without an @ still stand in the texts, so
 the folder is for this user alone and gone at the end.
@@ -39,7 +39,8 @@ TWEETS = pl.Schema(
     {
         "tweet": _TEXT, "author": _TEXT, "conversation": _TEXT, "retweet_of": _TEXT, "text_hash": _TEXT,
         "time": pl.Int64(), "lang": _TEXT, "source": _TEXT, "event": _TEXT, "place": _TEXT,
-        "likes": _BIN, "retweets": _BIN, "replies": _BIN, "quotes": _BIN, "reply": pl.Boolean(), "retweet": pl.Boolean(),
+        "likes": _BIN, "retweets": _BIN, "replies": _BIN, "quotes": _BIN,
+        "reply": pl.Boolean(), "retweet": pl.Boolean(),
         "photos": _LIST, "media_kinds": _LIST, "persons": _LIST, "retrieved": _TEXT, "total": pl.Int64(),
     }
 )  # fmt: skip
@@ -96,7 +97,7 @@ def survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings: 
     tables = {
         ".tweets": table.with_columns(mentions=_pseudonymous(table["mentions"], pseudonyms)),
         ".users": pl.DataFrame(users, schema=USERS, orient="row"),
-        ".places": _places(found.places.values(), pseudonyms, settings),
+        ".places": _places(list(found.places.values()), pseudonyms, settings),
         ".identities": identities(known.identities | {(tweet.author_id, tweet.author_name) for tweet in tweets}),
     }
     for ending, written in tables.items():
@@ -115,9 +116,17 @@ def scrubbed(texts: Sequence[str]) -> pl.DataFrame:
 def tweets_table(tweets: Sequence[Tweet], pseudonyms: Pseudonyms, settings: Anonymise) -> pl.DataFrame:
     """The columns of `TWEETS`, and those of `scrubbed`."""
     cells = list(zip(*(_row(tweet, pseudonyms, settings) for tweet in tweets), strict=True)) or [()] * len(TWEETS)
-    columns = {name: lists(column) if TWEETS[name] == _LIST else column for name, column in zip(TWEETS, cells, strict=True)}
+    columns = {
+        name: lists(column) if TWEETS[name] == _LIST else column for name, column in zip(TWEETS, cells, strict=True)
+    }
     rows = pl.DataFrame(columns, schema=TWEETS)
-    keyed: dict[str, Kind] = {"tweet": "tweet", "author": "user", "conversation": "tweet", "retweet_of": "tweet", "place": "place"}
+    keyed: dict[str, Kind] = {
+        "tweet": "tweet",
+        "author": "user",
+        "conversation": "tweet",
+        "retweet_of": "tweet",
+        "place": "place",
+    }
     rows = rows.with_columns(pseudonyms.of_all(kind, rows[name]).alias(name) for name, kind in keyed.items())
     return pl.concat([rows, scrubbed([tweet.text for tweet in tweets])], how="horizontal")
 
@@ -148,7 +157,9 @@ def _row(tweet: Tweet, pseudonyms: Pseudonyms, settings: Anonymise) -> tuple[Any
 
 def _pseudonymous(names: pl.Series, pseudonyms: Pseudonyms) -> pl.Series:
     """Lists of pseudonyms in place of lists of lower-cased user names."""
-    rows = pl.DataFrame({"row": pl.int_range(len(names), eager=True), "item": names}).explode("item", empty_as_null=False)
+    rows = pl.DataFrame({"row": pl.int_range(len(names), eager=True), "item": names}).explode(
+        "item", empty_as_null=False
+    )
     return gathered(rows.with_columns(pseudonyms.of_all("user", rows["item"]).alias("item")), len(names))
 
 
@@ -157,5 +168,12 @@ def _places(places: Sequence[Place], pseudonyms: Pseudonyms, settings: Anonymise
     for place in places:
         coarse = coarsen(place, settings.place_level)
         if coarse is not None:
-            rows.append((pseudonyms.of("place", place.id), pseudonyms.of("place", coarse.key), coarse.country or None, coarse.place_type or None))
+            rows.append(
+                (
+                    pseudonyms.of("place", place.id),
+                    pseudonyms.of("place", coarse.key),
+                    coarse.country or None,
+                    coarse.place_type or None,
+                )
+            )
     return pl.DataFrame(rows, schema=PLACES, orient="row")

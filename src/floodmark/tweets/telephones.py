@@ -24,9 +24,10 @@ _DIGIT = rf"(?:(?:{'|'.join(_SEVERAL)})[\s-])?(?:{'|'.join(_SPOKEN)})"
 
 
 def _clock(blank: str) -> str:
-    """Not a list of times in four digits each, nor such a time before a date."""
+    """Not a list of times in four digits each, nor such a time before a date or a height: `0712 1.3 1310 5.1`."""
     between = rf"(?:[/-]|{blank})"
-    return rf"(?!{_TIME}(?:{between}{_TIME})+(?!{between}?\d)|{_TIME}{blank}\d{{1,2}}[./-]\d{{1,2}}[./-]\d\d)"
+    date, height = r"\d{1,2}[./-]\d{1,2}[./-]\d\d", r"\d{1,2}\.\d{1,2}(?!\d)"
+    return rf"(?!{_TIME}(?:{between}{_TIME})+(?!{between}?\d)|{_TIME}{blank}(?:{date}|{height}))"
 
 
 def telephone(blank: str) -> str:
@@ -55,6 +56,11 @@ def _is_phone(match: regex.Match[str]) -> bool:
     return 10 <= len("".join(groups)) <= 15 and not years(groups)
 
 
+def _is_no_tide(match: regex.Match[str]) -> bool:
+    """Not a time soon after midnight and the decimals of a table of tides: `0047 4.8 0712 1.3`."""
+    return regex.match(r"00[0-5]\d\s\d{1,2}\.\d", match.group()) is None
+
+
 def _is_british(match: regex.Match[str]) -> bool:
     """The country's code and ten digits more, the nought of the trunk aside."""
     return len(numerals(match).replace("440", "44", 1)) == 12
@@ -77,23 +83,22 @@ TELEPHONES = [
     rule(
         "phone",
         r"(?:(?<!\d\.?)\+|(?<!\w)(?<!\d[.,:/-])00)\s?\(?\d{1,3}\)?(?:[\s().\-/]{0,3}\d){6,14}(?!\d)",
+        _is_no_tide,
         digits=7,
-        signs="+ 00",
     ),
     rule(
         "phone",
         r"(?:\+|(?<!\w)(?<!\d[.,:/-])00)\d{1,3}:[\s(]{0,2}\d(?:[\s().\-/]{0,2}\d){8,12}(?!\d)",
         digits=10,
-        signs=":",
     ),
     rule("phone", rf"(?:\((?=\d{{3,5}}\)))?(?:{_TELEPHONE})", digits=10),
-    # Single digits with a blank between any two, and five pairs as in France.
+    # Single digits with a blank between any two, the nought alone, and five pairs as in France.
     rule(
         "phone",
         r"(?<![\w£$€])(?<!\d[\s.,:-])0(?:([\s.-])\d)(?:\1\d){8,9}(?![\s.-]?\d)",
         digits=10,
-        signs="0_ 0- 0.",
     ),
+    rule("phone", r"(?<![\w£$€])(?<!\d[\s.,:/-])0\s[1-9]\d{2,3}[\s-]\d{3}[\s-]?\d{3}(?![\s-]?\d)", digits=10),
     rule("phone", r"(?<![\w£$€])(?<!\d[\s.,:/-])0[1-9]([\s.-])\d\d(?:\1\d\d){3}(?![\w:]|[\s.,/-]\d)", digits=10),
     # Fewer digits ask for more care: what stands before is no letter, and after a digit neither point nor colon.
     rule(
@@ -106,7 +111,6 @@ TELEPHONES = [
         r"(?<![\w£$€])(?<!\d[.,:/-])44[\s.-]?(?:\(0\)\s?)?[1-9]\d{2,4}[\s.-]?\d{3,4}[\s.-]?\d{2,4}(?!\d)",
         _is_british,
         digits=12,
-        signs="44",
     ),
     rule(
         "phone",
@@ -114,28 +118,40 @@ TELEPHONES = [
         _is_phone,
         digits=10,
     ),
+    # The number of a mobile as in Italy, and a local number behind its area.
+    rule(
+        "phone",
+        r"(?<![\w£$€])(?<!\d[.,:/-])(?:\d{3}\s?[/-]\s?|3\d\d\.)\d{7}(?![\w-]|[.,/:]\d)",
+        digits=10,
+    ),
+    rule("phone", r"\(0[1-9]\)[\s.-]{0,3}\d{3,4}[\s.-]?\d{4}(?!\d)", digits=9),
     # Seven digits are a telephone only where somebody is to be called, six only behind the name of a line.
-    rule("phone", rf"(?i){_TO_CALL}\d{{3}}[-.\s](?!(?:19|20)\d\d)\d{{4}}(?!\d|[-./:]\d)", digits=7),
+    rule(
+        "phone",
+        rf"(?i){_TO_CALL}\d{{3}}[-.\s]?(?!(?:19|20)\d\d)\d{{4}}(?!\d|[-.:]\d|/\d(?!\d\d-?\d{{4}}(?!\d)))",
+        digits=7,
+    ),
     rule(
         "phone",
         rf"(?i)\b(?:{_LINE})\b(?:\W{{1,2}}(?:no|number|is)\b)?\W{{0,3}}\K\d{{3}}\s?\d{{3}}(?![\s.,:/-]?\d)",
         digits=6,
-        hint=r"\d{3}\s?\d{3}",
     ),
-    rule("phone", r"<phone>\s?(?:/|or|&|,)\s?\K\d{5,7}(?![\w.,:/-])", digits=5, signs="<phone>"),
+    rule(
+        "phone",
+        r"<phone>\s?(?:/|or|&|,)\s?\K(?:\d{5,7}|\d{3}-\d{3,4})(?![\w:/-]|[.,]\d)",
+        digits=5,
+    ),
     rule("phone", r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])", digits=9),
-    rule("phone", r"(?:[0-9]\ufe0f?\u20e3[\s-]?){6,14}[0-9]\ufe0f?\u20e3", digits=7, signs="\u20e3"),
+    rule("phone", r"(?:[0-9]\ufe0f?\u20e3[\s-]?){6,14}[0-9]\ufe0f?\u20e3", digits=7),
     rule(
         "phone",
         r"(?<![\w£$€])(?<!\d[.,:])(?=[\d\s.-]*[OoIl])[0Oo](?:[\s.-]?[\dOoIl]){9,10}(?!\w)",
         _has_digits,
         digits=5,
-        hint=r"\d[\s.-]?[oil]|[oil][\s.-]?\d",
     ),
     rule(
         "phone",
         rf"(?i)\b(?:zero|oh|nought)(?:[\s,.-]{{1,3}}{_DIGIT}){{5,14}}\b",
         _is_spoken,
-        signs="zero nought oh_ oh,",
     ),
 ]

@@ -35,21 +35,17 @@ POINTS = [
         r"[-+]?\d{1,3}\.\d{3,}\s*°?\s*[NSEW]?\s*[,;/]\s*[-+]?\d{1,3}\.\d{3,}(?:\s*°?\s*[NSEW]\b)?|"
         r"[-+]?\d{1,3}\.\d{4,}\s*°?\s*[NSEW]?\s+[-+]?\d{1,3}\.\d{4,}(?:\s*°?\s*[NSEW]\b)?",
         digits=8,
-        hint=r"\d\.\d{3}",
     ),
-    # The sign of an ordinal, which some keyboards have for the degree, was folded to an o.
     rule(
         "coordinates",
-        r"\d{1,3}\s?[°o]\s?\d{1,2}(?:\.\d+)?\s?['′’](?:\s?\d{1,2}(?:\.\d+)?\s?(?:[\"″”]|''))?\s?[NSEW]?",
+        r"\d{1,3}\s?°\s?\d{1,2}(?:\.\d+)?\s?['′’](?:\s?\d{1,2}(?:\.\d+)?\s?(?:[\"″”]|''))?\s?[NSEW]?",
         digits=2,
-        hint=r"\d\s?[°o]\s?\d",
     ),
     rule(
         "coordinates",
         r"\b[NS]\s?\d{1,2}[.,]\d{3,}°?[\s,;/]+[EW]\s?\d{1,3}[.,]\d{3,}°?(?!\d)|"
         r"(?<![\d.,])[-+]?\d{1,2},\d{4,}°?\s?[NS]?\s?[;/\s]\s?[-+]?\d{1,3},\d{4,}°?(?:\s?[EWO]\b)?",
         digits=8,
-        hint=r"\d[.,]\d{3}",
     ),
     # As a skipper or the coastguard says it: `54 07.4N 001 59.2W`, `534440N 0002012W`.
     rule(
@@ -57,31 +53,27 @@ POINTS = [
         r"(?<![\d.])\d{1,2}[\s°]\d{2}(?:\.\d+)?['′]?\s?[NS][\s,]+\d{1,3}[\s°]\d{2}(?:\.\d+)?['′]?\s?[EW]\b|"
         r"(?<!\d)\d{4,6}(?:\.\d+)?[NS][\s,]?\d{5,7}(?:\.\d+)?[EW]\b",
         digits=6,
-        hint=r"\d['′]?\s?[ns][\s,]*\d",
     ),
     rule(
         "coordinates",
         rf"(?i)(?<![\d.])\d{{1,3}}\s?deg(?:rees?)?,?\s{_MINUTES}\s?(?:min(?:utes?|s)?\b|['′])"
-        rf"(?:,?\s?{_MINUTES}\s?(?:sec(?:onds?|s)?\b|[\"″]))?(?:\s?{_SIDE}\b)?|"
+        rf"(?:,?\s?{_MINUTES}\s?(?:sec(?:onds?|s)?\b|[\"″]))?\s?{_SIDE}\b|"
         rf"(?<![\d.])\d{{1,3}}[.,]\d{{2,}}\s?deg(?:rees?)?\s?{_SIDE}\b",
         digits=2,
-        hint=r"\d\s?deg",
     ),
     rule(
         "coordinates",
         r"(?i)\b(?:lat|lon|long|lng|latitude|longitude)\b[\s:=]{0,3}\K"
         r"[-+−]?\d{1,3}[.,]\d{2,}(?:\s?°?\s?[NSEW]\b)?",
         digits=3,
-        signs="lat lon lng",
     ),
-    rule("coordinates", r"///\p{L}+\.\p{L}+\.\p{L}+", signs="///"),
+    rule("coordinates", r"///\p{L}+\.\p{L}+\.\p{L}+"),
     rule(
         "coordinates",
         r"(?i)\b(?:w3w|what\s?(?:3|three)\s?words)\b(?:\W{1,3}(?:is|are|address|location|at)\b){0,2}\W{1,3}\K"
         r"\p{L}{3,}\.\p{L}{3,}\.\p{L}{3,}",
-        signs="w3w words",
     ),
-    rule("coordinates", rf"(?<![\w+])(?:{_OPEN}{{8}}|{_OPEN}{{4}})\+{_OPEN}{{2,3}}(?![\w+])", _has_letter, signs="+"),
+    rule("coordinates", rf"(?<![\w+])(?:{_OPEN}{{8}}|{_OPEN}{{4}})\+{_OPEN}{{2,3}}(?![\w+])", _has_letter),
 ]
 POSTCODES = [
     rule(
@@ -89,6 +81,5 @@ POSTCODES = [
         rf"(?i)\b((?:{_AREA})\d[\dA-HJKMNPR-Y]?)\s?(\d[ABD-HJLNP-UW-Z]{{2}})\b",
         _is_postcode,
         digits=2,
-        hint=r"[a-z]\d\w?\s?\d[a-z]{2}\b",
     )
 ]

@@ -1,0 +1,69 @@
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from floodmark.tweets.identifiers import person
+from floodmark.tweets.people import aliases, identities
+from floodmark.tweets.pseudonyms import Pseudonyms
+
+ONE = Pseudonyms(bytes(32))
+SEEN = [("7", "Ann"), ("7", "Ann_B"), (None, "carl"), ("9", None), ("8", "ANN_B"), ("5", "dora"), ("5", None)]
+
+
+def who(folder, *parts):
+    """Whom a user id and name, as seen in one place, stand for in an archive of several."""
+    files = []
+    for number, part in enumerate(parts):
+        files.append(folder / f"{number}.identities")
+        identities(part).write_ipc(files[-1])
+    same = aliases(files, ONE)
+
+    def of(user_id, name):
+        mine = ONE.of("user", person(user_id, name))
+        return same.get(mine, mine)
+
+    return of
+
+
+def test_ids_and_names_of_one_person_have_one_pseudonym(tmp_path):
+    of = who(tmp_path, SEEN)
+    ann = {of("7", None), of("8", None), of(None, "ann"), of("7", "ANN_b"), of("8", "ann_b")}
+    assert len(ann) == 1
+    others = [of(None, "carl"), of("9", None), of("5", None), of("unknown", None), of(None, "x")]
+    assert len({*ann, *others}) == 6
+    assert of("5", None) == of("5", "Dora") == ONE.of("user", "dora")
+
+
+def test_people_do_not_depend_on_the_order_of_the_archive(tmp_path):
+    seen = set()
+    for number, order in enumerate(itertools.permutations(SEEN[:5])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        of = who(folder, order[:2], order[2:], SEEN[5:])
+        seen.add(tuple(of(user, None) for user in ("5", "7", "8", "9")))
+    assert len(seen) == 1
+
+
+@given(
+    pairs=st.lists(st.tuples(st.sampled_from("123456"), st.sampled_from(["a", "b", "c", "d", None])), max_size=12),
+    cut=st.integers(0, 12),
+)
+def test_persons_are_the_connected_parts_of_ids_and_names(pairs, cut, tmp_path_factory):
+    of = who(tmp_path_factory.mktemp("people"), pairs[:cut], pairs[cut:])
+    group = {end: {end} for user, name in pairs for end in (f"#{user}", name) if end}
+    for user, name in pairs * len(pairs):
+        if name:
+            whole = group[f"#{user}"] | group[name]
+            for end in whole:
+                group[end] = whole
+    for user, name in pairs:
+        mine = group[f"#{user}"]
+        first = min(mine, key=lambda node: (node.startswith("#"), node))
+        assert of(user, name) == ONE.of("user", first)
+
+
+@pytest.mark.parametrize("name", ["", None])
+def test_nobody_is_nobody(name):
+    assert person(None, name) is None
