@@ -2,7 +2,7 @@
 
 from floodmark.tweets.gathering import gather
 from floodmark.tweets.identifiers import Identifiers
-from floodmark.tweets.known import Kind, Known
+from floodmark.tweets.known import Known
 
 RAW = {
     "id": "345678901234567001",
@@ -36,5 +36,3 @@ def knows(folder, *values):
     folder.mkdir(parents=True, exist_ok=True)
     gather(found, folder / "gathered")
     return Known([folder / "gathered"], folder / "known")
-
-

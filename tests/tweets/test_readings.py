@@ -109,8 +109,8 @@ def test_writing_out_what_a_token_says_takes_one_form_less():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "the river is flooding everywhere", "100% of it", "A63 at 14:30, 3.45 m", "id 345678901234567001", "C:/new",
-             "<name> <url> antidisestablishmentarianism", "q7wn3bk2vhl5rxz6mtyd4cfaes"]
+    "text", ["", "the river is flooding everywhere", "100% of it", "A63 at 14:30, 3.45 m", "id 345678901234567001",
+             "C:/new", "<name> <url> antidisestablishmentarianism", "q7wn3bk2vhl5rxz6mtyd4cfaes"]
 )  # fmt: skip
 def test_ordinary_texts_hide_nothing(text):
     assert said(text).is_empty()

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from floodmark.tweets.canonical import plain, words
 from floodmark.tweets.fold import fold
+from floodmark.tweets.known import Kind
 from floodmark.tweets.seeking import Seeker
-from tests.tweets.raw import Kind, knows
+from tests.tweets.raw import knows
 
 VOCABULARY = [
     "orla",
