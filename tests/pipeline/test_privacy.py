@@ -3,9 +3,11 @@
 import shutil
 
 import pytest
+from click.testing import CliRunner
 
 from demo.people import write_people
 from demo.sizes import SIZES
+from floodmark.cli import main
 from tests.leaking import PLANTS, SECRET, blank
 from tests.planted import ROOT, planted
 from tests.secrets import leaks, raw_identifiers
@@ -54,6 +56,13 @@ def test_no_raw_identifier_is_written(tiny_project):
     assert all(found.values())
     everything = [value for values in found.values() for value in values]
     assert [leak for place in written(tiny_project) for leak in leaks(place, everything)] == []
+
+
+def test_the_command_finds_nobody_in_what_a_run_writes(tiny_project, monkeypatch):
+    monkeypatch.chdir(tiny_project)
+    for place in written(tiny_project):
+        result = CliRunner().invoke(main, ["audit", str(place), "--against", "data/tweets", "--labels", "data/labels"])
+        assert result.exit_code == 0, result.output
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

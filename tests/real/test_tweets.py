@@ -16,7 +16,8 @@ from floodmark.settings.base import read_params, read_section
 from floodmark.settings.ingest_media import IngestMedia
 from floodmark.settings.label_tweets import LabelTweets
 from floodmark.settings.train_clip import TrainClip
-from floodmark.tweets.anonymise import anonymise
+from floodmark.tweets.anonymise import anonymise, know
+from floodmark.tweets.audit import search
 from floodmark.tweets.media import ingest
 from tests.planted import ROOT
 from tests.tweets.knowing import read_archive
@@ -143,3 +144,16 @@ def test_nothing_real_survives_of_people_known_to_the_api(tmp_path):
     assert surviving == []
     assert not re.search(r"@\S", texts)
     assert "t.co/" not in texts
+
+
+def test_real_pages_pass_the_audit_and_a_leak_does_not(tmp_path):
+    raw, labels, work = SHARED / "formats/tweets", tmp_path / "labels", tmp_path / "known"
+    labels.mkdir()
+    work.mkdir()
+    out = gate(tmp_path / "out", raw, labels)
+    known = know(raw, labels, work, section("anonymise", Anonymise), KEY)
+    report = search(out, known)
+    assert report.clean, report
+    lines = (json.loads(line) for line in (raw / "flat.jsonl").read_text().splitlines())
+    (out / "note.txt").write_text(f"see {next(line['id'] for line in lines)}\n")
+    assert dict(search(out, known).found) == {"id": 1}

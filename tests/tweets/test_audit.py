@@ -5,9 +5,13 @@ from urllib.parse import quote
 import polars as pl
 import pytest
 
+from demo.people import write_people
+from demo.sizes import SIZES
 from floodmark.errors import UserError
+from floodmark.tweets.anonymise import anonymise, know
 from floodmark.tweets.audit import audit, search
 from tests.leaking import HIDDEN, PLANTS, SECRET, blank
+from tests.tweets.archives import KEY, SETTINGS, TABLES
 from tests.tweets.raw import RAW, WRITTEN, knows
 
 OTHER = str.maketrans({"a": "а", "e": "е", "o": "ο", "r": "ｒ", "3": "𝟑", "Z": "Ζ", "u": "u\u200b"})
@@ -203,3 +207,18 @@ def test_leaks_beyond_the_list_are_counted(tmp_path, known, monkeypatch):
     (tmp_path / "a.txt").write_text("orla_quill7\n" * 5)
     report = search(tmp_path, known)
     assert (len(report.leaks), report.found["name"]) == (2, 5)
+
+
+def test_the_planted_archive_passes_and_any_planted_name_in_a_text_is_found(tmp_path):
+    planted = write_people(tmp_path, SIZES["tiny"]).planted.listing()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "work").mkdir()
+    paths = tuple(tmp_path / "out" / f"{name}.parquet" for name in TABLES)
+    anonymise(tmp_path / "tweets", tmp_path / "labels", KEY, (*paths, tmp_path / "out" / "audit.json"), SETTINGS)
+    known = know(tmp_path / "tweets", tmp_path / "labels", tmp_path / "work", SETTINGS, KEY)
+    assert search(tmp_path / "out", known).clean
+    names = {
+        value for kind, values in planted.items() if kind in ("username", "user_id", "tweet_id") for value in values
+    }
+    (tmp_path / "names.txt").write_text("\n".join(map(str, names)))
+    assert sum(search(tmp_path / "names.txt", known).found.values()) >= 0.9 * len(names)

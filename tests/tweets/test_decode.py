@@ -204,3 +204,19 @@ def test_the_message_of_a_problem_does_not_quote_the_file(tmp_path):
     (tmp_path / "a.npy").write_bytes(b"\x93NUMPY\x01\x00v\x00{'descr': 'Orla Quillbeck'}")
     assert problems(tmp_path / "a.npy")
     assert "Orla" not in problems(tmp_path / "a.npy")[0]
+
+
+@pytest.mark.parametrize("head", [b"x\x9c", b"x\x01", b"\x1f\x8b"])
+def test_bytes_that_merely_begin_like_a_packed_file_are_no_problem(tmp_path, head):
+    raw = head + bytes(range(7, 60, 3))
+    (tmp_path / "a.txt").write_text(f"see {base64.b64encode(raw).decode()} there")
+    (tmp_path / "b").write_bytes(raw)
+    pl.DataFrame({"x": [raw]}).write_parquet(tmp_path / "c.parquet")
+    assert [problem for name in ("a.txt", "b", "c.parquet") for problem in problems(tmp_path / name)] == []
+
+
+def test_random_tokens_are_no_problem(tmp_path):
+    rng = np.random.default_rng(7)
+    tokens = (base64.b64encode(rng.bytes(24)).decode() for _ in range(100_000))
+    (tmp_path / "a.txt").write_text("\n".join(tokens))
+    assert problems(tmp_path / "a.txt") == []

@@ -118,6 +118,7 @@ def _file(path: Path, name: str, allowance: Allowance, depth: int) -> Iterator[S
         head = file.read(_HEAD)
         file.seek(0)
         kind = _kind(head, Path(name).suffix.lower())
+        kind = "" if kind == ".zlib" and not _inflates(head) else kind
         for found in (lines if is_text(head) and kind not in UNPACKERS else runs)(file):
             yield found
             yield from _in_text(found, allowance, depth)
@@ -147,9 +148,19 @@ def _kind(head: bytes, suffix: str) -> str:
     return suffix
 
 
+def _inflates(raw: bytes) -> bool:
+    """Whether bytes that begin like a stream of zlib are one: many two bytes do."""
+    unpack = zlib.decompressobj()
+    try:
+        return len(unpack.decompress(raw, _HEAD)) == _HEAD or unpack.eof
+    except zlib.error:
+        return False
+
+
 def _bytes(packed: Packed, allowance: Allowance, depth: int) -> Iterator[Said]:
     """What a value of bytes says: as a text if it is one, as a file if it looks like one, else as bytes."""
     kind = _kind(packed.raw[:16], "")
+    kind = "" if kind == ".zlib" and not _inflates(packed.raw) else kind
     try:
         text = None if kind else packed.raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -167,7 +178,7 @@ def _in_text(found: Said, allowance: Allowance, depth: int) -> Iterator[Said]:
     tokens = texts.str.extract_all(_BASE64).explode().drop_nulls()
     for number, token in enumerate(tokens, 1):
         kind = _kind(_undone(token[:24]), "")
-        if kind:
+        if kind and (kind != ".zlib" or _inflates(_undone(token))):
             where = f"{' '.join(found.where)} {found.unit} {found.first}, base64 {number}"
             yield from _inner(_undone(token), kind, where, allowance, depth)
 

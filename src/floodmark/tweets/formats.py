@@ -225,7 +225,7 @@ MAGIC = {
     b"PAR1": ".parquet", b"ARROW1": ".arrow", b"CDF\x01": ".nc", b"CDF\x02": ".nc", b"CDF\x05": ".nc",
     b"\x89HDF\r\n\x1a\n": ".nc", b"II*\0": ".tif", b"MM\0*": ".tif", b"II+\0": ".tif", b"MM\0+": ".tif",
     b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"GIF8": ".gif", b"RIFF": ".webp", b"SQLite format 3\0": ".db",
-    b"\x93NUMPY": ".npy", b"PK\x03\x04": ".zip", b"PK\x05\x06": ".zip", b"\x1f\x8b": ".gz", b"x\x01": ".zlib",
+    b"\x93NUMPY": ".npy", b"PK\x03\x04": ".zip", b"PK\x05\x06": ".zip", b"\x1f\x8b\x08": ".gz", b"x\x01": ".zlib",
     b"x\x9c": ".zlib", b"x\xda": ".zlib", b"BZh": ".bz2", b"\xfd7zXZ": ".xz", b"%PDF": ".pdf",
 }  # fmt: skip
 """First bytes, by which a file is known whatever its name."""

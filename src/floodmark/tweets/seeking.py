@@ -175,7 +175,7 @@ def _told(texts: pl.Series, hits: Hits, bare: NDArray[np.bool_]) -> list[bool]:
     last, text, places = -1, "", []
     for at, (row, first, length, _, kind) in enumerate(zip(*hits, strict=True)):
         if row != last:
-            last, text = row, plain(PLACEHOLDERS.sub(" ", texts[int(row)]))
+            last, text = row, PLACEHOLDERS.sub(" ", texts[int(row)])
             places = [match.span() for match in _WORD.finditer(text)]
         start, end = places[first][0], places[first + length - 1][1]
         cut = text[start:end]
