@@ -67,7 +67,7 @@ def _look_alikes() -> dict[int, str]:
 
 def plain(text: str) -> str:
     """A word, or a folded text, as it is compared."""
-    lower = text.lower()
+    lower = text.casefold()
     return lower if lower.isascii() else lower.translate(_look_alikes())
 
 

@@ -69,14 +69,21 @@ def _names(found: Words) -> tuple[NDArray[np.uint64], NDArray[np.uint32], set[st
     """The same of user and display names by how sure it is that they are names, and those that stand inside words."""
     total, first, lengths = whole(found)
     single = lengths == 1
-    # Several words of few letters are no name that can be told from words.
-    several = (lengths > 1) & (_letters(found) > SHORTEST)
+    # Several words of few letters are no name that can be told from words, and numbers alone are a date.
+    several = (lengths > 1) & (_letters(found) > SHORTEST) & _lettered(found)
     alone = found.word.gather(found.start[:-1][single]).to_list()
     kinds = [Kind.SHORT if not is_name(word) else Kind.NAME if is_distinct(word) else Kind.WORD for word in alone]
     hashes = [total[single] | np.array(kinds, np.uint64), total[several] | np.uint64(Kind.NAME)]
     inside = {word for word, kind in zip(alone, kinds, strict=True) if kind != Kind.SHORT and unspaced(word)}
     kept = single | several
     return np.concatenate(hashes), mark(first[kept], lengths[kept]), inside
+
+
+def _lettered(found: Words) -> NDArray[np.bool_]:
+    """Which texts have a word that is no number."""
+    some = np.zeros(len(found.start) - 1, np.bool_)
+    some[found.row[found.word.str.contains(r"\P{N}").to_numpy()]] = True
+    return some
 
 
 def _letters(found: Words) -> NDArray[np.int64]:

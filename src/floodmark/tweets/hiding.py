@@ -148,9 +148,9 @@ def _without_inside(texts: pl.Series, known: Known) -> pl.Series:
 
 
 def _inside(text: str, known: Known, longest: int) -> str:
-    like = plain(text)
+    like = "".join(plain(letter)[0] for letter in text)
     pieces, behind, place = [], 0, 0
-    while place < len(like) == len(text):
+    while place < len(like):
         end = next(
             (end for end in range(min(place + longest, len(like)), place + 1, -1) if like[place:end] in known.inside), 0
         )

@@ -8,6 +8,7 @@ SHORTEST = 7
 """A code of fewer characters cannot be told from a word."""
 _LINK = r"^\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://)?([^/?#\s]*)([^?#\s]*)"
 _CODED = r"(?i)^(?:t\.co|pic\.twitter\.com|(?:[\w-]+\.)*twimg\.com)$"
+_SUFFIX = r"\.[A-Za-z0-9]{2,4}$"
 _STATUS = r"(?i)^\s*(?:https?://)?(?:(?:www|mobile|m)\.)?(?:twitter|x)\.com/(\w{1,15})/status(?:es)?(?:/|$)"
 
 
@@ -20,6 +21,8 @@ def parts(urls: pl.Series) -> pl.Series:
     cut = cut.with_columns(path=pl.col("path").str.strip_chars("/"))
     cut = cut.filter(pl.col("host").str.contains(".", literal=True), pl.col("path") != "")
     codes = cut.filter(pl.col("host").str.contains(_CODED)).select(pl.col("path").str.split("/").explode())["path"]
+    # A file's code is known without its suffix too.
+    codes = pl.concat([codes, codes.filter(codes.str.contains(_SUFFIX)).str.replace(_SUFFIX, "")])
     coded = (codes.str.len_chars() >= SHORTEST) & codes.str.contains(r"\d") & codes.str.contains("[A-Za-z]")
     return pl.concat([cut.select(pl.col("host") + "/" + pl.col("path"))["host"], codes.filter(coded)])
 
