@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from floodmark.progress import track
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Callable, Iterator, Sequence
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -61,37 +59,3 @@ def side_by_side(work: Callable[[Job], Result], jobs: Sequence[Job], workers: in
         return [work(job) for job in track(jobs, title)]
     with processes(workers) as pool:
         return list(track(pool.map(work, jobs), title, len(jobs)))
-
-
-def _one_by_one(work: Callable[[Job], Result], jobs: Iterable[Job], title: str) -> Iterator[Result]:
-    return map(work, track(jobs, title))
-
-
-class Stream(Protocol):
-    """Does jobs one after the other or side by side, under a title, and gives results in order."""
-
-    def __call__(self, work: Callable[[Job], Result], jobs: Iterable[Job], title: str) -> Iterator[Result]:
-        """What `work` makes of every job."""
-
-
-@contextmanager
-def streams(workers: int) -> Iterator[Stream]:
-    """Processes for several streams of jobs, each of any length, one after the other.
-
-    Of the jobs no more are taken at a time than keep the workers busy. With one worker all is done here.
-    """
-    if workers == 1:
-        yield _one_by_one
-        return
-    with processes(workers) as pool:
-
-        def stream(work: Callable[[Job], Result], jobs: Iterable[Job], title: str) -> Iterator[Result]:
-            waiting: deque[Future[Result]] = deque()
-            for job in track(jobs, title):
-                waiting.append(pool.submit(work, job))
-                if len(waiting) > workers + 1:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-
-        yield stream

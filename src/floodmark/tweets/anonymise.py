@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from floodmark.learning.processes import streams
+from floodmark.learning.streams import streams
 from floodmark.progress import say
 from floodmark.storage import write_json, write_table
 from floodmark.tweets import quasi, schema
@@ -32,7 +32,7 @@ from floodmark.tweets.survey import PLACES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from floodmark.learning.processes import Stream
+    from floodmark.learning.streams import Stream
     from floodmark.settings.anonymise import Anonymise
     from floodmark.tweets.known import Known
 

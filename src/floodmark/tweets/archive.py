@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from floodmark.learning.processes import Stream
+    from floodmark.learning.streams import Stream
     from floodmark.settings.anonymise import Anonymise
     from floodmark.tweets.identifiers import Identifiers
     from floodmark.tweets.pseudonyms import Pseudonyms
