@@ -39,16 +39,22 @@ def judgement(row, **fields):
     }
 
 
+def table(columns, rows, key):
+    """Rows as a table that left the gate, sorted."""
+    types = {name: column.type for name, column in columns.items()}
+    return pl.DataFrame([[row[name] for name in types] for row in rows], schema=types, orient="row").sort(key)
+
+
 def run(folder, posts, human=(), photos=(), settings=SETTINGS, seed=1):
     folder.mkdir(exist_ok=True)
     paths = [folder / name for name in ("tweets", "human", "manifest", "labelled", "judged", "labels.json")]
-    schema.build(schema.TWEETS, posts, ["tweet"]).write_parquet(paths[0])
-    schema.build(schema.HUMAN, human, ["label_row"]).write_parquet(paths[1])
+    table(schema.TWEETS, posts, "tweet").write_parquet(paths[0])
+    table(schema.HUMAN, human, "label_row").write_parquet(paths[1])
     columns = {"tweet": pl.String, "photo": pl.String, "status": pl.String}
     pl.DataFrame(list(photos), schema=columns, orient="row").write_parquet(paths[2])
     label(tuple(paths[:3]), tuple(paths[3:]), settings, seed)
-    table = pl.read_parquet(paths[3])
-    return {row["tweet"]: row for row in table.iter_rows(named=True)}, json.loads(paths[5].read_text()), paths
+    labelled = pl.read_parquet(paths[3])
+    return {row["tweet"]: row for row in labelled.iter_rows(named=True)}, json.loads(paths[5].read_text()), paths
 
 
 def adds_up(metrics, rows):
@@ -260,7 +266,7 @@ def test_splits_share_no_author_conversation_photo_or_group(tmp_path, many, shar
     posts, photos = many
     settings = SETTINGS.model_copy(update={"max_group_share": share})
     rows, metrics, paths = run(tmp_path, posts, photos=photos, settings=settings)
-    table = pl.read_parquet(paths[3]).join(
+    labelled = pl.read_parquet(paths[3]).join(
         pl.read_parquet(paths[0]).select("tweet", "author", "conversation"), on="tweet"
     )
     used = table.filter(pl.col("split").is_not_null())

@@ -15,7 +15,7 @@ from floodmark.settings.embed import Embed
 from floodmark.settings.find_topics import FindTopics
 from floodmark.settings.label_tweets import LabelTweets
 from floodmark.tweets import schema
-from tests.sentiment.test_labelling import judgement, post
+from tests.sentiment.test_labelling import judgement, post, table
 
 RAW = {"outputs/tweets/tweets.parquet", "outputs/tweets/human.parquet"}
 ALLOWED = {
@@ -49,9 +49,9 @@ def decorated(tmp_path_factory, params):
     ]
     root = tmp_path_factory.mktemp("marks")
     posts = [post(f"t{n:05}", text) for n, text in enumerate(texts)]
-    schema.build(schema.TWEETS, posts, ["tweet"]).write_parquet(root / "tweets.parquet")
+    table(schema.TWEETS, posts, "tweet").write_parquet(root / "tweets.parquet")
     judged = [judgement(n, text=text + " judged") for n, text in enumerate(texts[::50])]
-    schema.build(schema.HUMAN, judged, ["label_row"]).write_parquet(root / "human.parquet")
+    table(schema.HUMAN, judged, "label_row").write_parquet(root / "human.parquet")
     manifest = {"tweet": pl.String, "photo": pl.String, "status": pl.String}
     pl.DataFrame([], schema=manifest).write_parquet(root / "manifest.parquet")
     inputs = tuple(root / f"{name}.parquet" for name in ("tweets", "human", "manifest"))
