@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floodmark.sentiment.text import PADDING, PLACEHOLDERS, PLAIN, UNKNOWN, encode, tokens, unknown_share
-from floodmark.tweets import scrub
+from floodmark.tweets import shapes
 
 CASES = {
     "The River is UP": ["the", "river", "is", "up"],
@@ -50,8 +50,8 @@ def test_any_text_has_tokens_without_blanks_or_capitals(text):
 
 def test_placeholders_are_those_that_scrubbing_leaves():
     for placeholder in PLACEHOLDERS:
-        assert scrub.PLACEHOLDERS.fullmatch(placeholder)
-    inside = scrub.PLACEHOLDERS.pattern.removeprefix("<(?:").removesuffix(")>")
+        assert shapes.PLACEHOLDERS.fullmatch(placeholder)
+    inside = shapes.PLACEHOLDERS.pattern.removeprefix("<(?:").removesuffix(")>")
     assert sorted(f"<{kind}>" for kind in inside.split("|")) == sorted(PLACEHOLDERS)
 
 
