@@ -269,8 +269,8 @@ def test_splits_share_no_author_conversation_photo_or_group(tmp_path, many, shar
     labelled = pl.read_parquet(paths[3]).join(
         pl.read_parquet(paths[0]).select("tweet", "author", "conversation"), on="tweet"
     )
-    used = table.filter(pl.col("split").is_not_null())
-    assert (table["label"].is_not_null() == table["split"].is_not_null()).all()
+    used = labelled.filter(pl.col("split").is_not_null())
+    assert (labelled["label"].is_not_null() == labelled["split"].is_not_null()).all()
     for relation in (*RELATIONS, "group"):
         spread = used.drop_nulls(relation).group_by(relation).agg(pl.col("split").n_unique())
         assert spread["split"].max() == 1

@@ -46,7 +46,7 @@ def test_clean_tables_pass_and_say_what_was_searched_for(tmp_path, known):
     found = audit([tables(tmp_path)], known)
     assert found["leaks"] == 0
     assert {kind: found["searched"][kind] for kind in ("ids", "urls", "coordinates", "ordinary_names")} == {
-        "ids": 5, "urls": 2, "coordinates": 2, "ordinary_names": 0
+        "ids": 5, "urls": 3, "coordinates": 2, "ordinary_names": 0
     }  # fmt: skip
     assert found["searched"]["names"] >= 7
     clean = ["<user> said <name> at <url>, quilling pictures of 3.45 m"]

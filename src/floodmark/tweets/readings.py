@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     _Bytes = tuple[pl.Series, list[bytes]]
 
+LONGEST = 512
+"""Letters of a token whose parts may be tokens of their own."""
 DEEPEST = 3
 """Forms that are undone one inside another."""
 SCHEMA = pl.Schema(
@@ -141,7 +143,8 @@ def _letters(match: regex.Match[str]) -> str:
 def _base64(tokens: pl.Series) -> _Bytes:
     """What tokens say, and their parts where they hold signs of one alphabet or none of either."""
     pairs = pl.DataFrame({"token": tokens, "part": tokens.str.replace_all(r"[\s=]", "")})
-    mixed = pairs.filter(pl.col("part").str.contains("[+/_-]"))
+    # A picture of a page is one token, with a sign in every line: in pieces it would be there a thousand times.
+    mixed = pairs.filter(pl.col("part").str.contains("[+/_-]"), pl.col("part").str.len_bytes() <= LONGEST)
     parts = [mixed.with_columns(pl.col("part").str.extract_all(alphabet)).explode("part") for alphabet in _PARTS]
     pairs = pl.concat([pairs, *parts]).unique().filter(pl.col("part").str.len_bytes() >= 6)
     plain = pairs["part"].str.replace_many(["-", "_"], ["+", "/"])
