@@ -78,7 +78,7 @@ def test_an_archive_in_many_blocks_knows_what_one_block_knows(monkeypatch):
         ({"coordinates": {"53.7"}}, "53.7 m", "53.7 m"),
         ({"usernames": {"ines_larch"}}, "\u0456nes_l\u0430rch said", "<name> said"),
         ({"usernames": {"INES_LARCH"}}, "Ines_Larch said", "<name> said"),
-        ({"names": {"Jörg Weiß"}}, "JÖRG WEISS und Jorg Weiß", "<name> und <name>"),
+        ({"names": {"Jörg Weiß"}}, "JÖRG WEISS und Jörg Weiß", "<name> und <name>"),
         ({"names": {"05.12.2013"}}, "since 05.12.2013", "since 05.12.2013"),
         ({"urls": {"https://pbs.twimg.com/media/ZyXw98765.jpg"}}, "file zyxw98765", "file <url>"),
     ],

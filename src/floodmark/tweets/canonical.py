@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib.resources
 import json
-import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,18 +49,13 @@ class Words(NamedTuple):
 
 @cache
 def _look_alikes() -> dict[int, str]:
-    """Letters that look like one of ASCII, or are one with an accent; no sign that would join two words."""
+    """Letters that look like one of ASCII; no sign that would join two words."""
     file = importlib.resources.files("confusable_homoglyphs").joinpath("confusables.json")
     plain: dict[int, str] = {}
     for letter, others in json.loads(file.read_text(encoding="utf-8")).items():
         like = sorted(other["c"].lower() for other in others if len(other["c"]) == 1 and other["c"].isascii())
         if len(letter) == 1 and not letter.isascii() and letter.isalpha() and like and like[0].isalnum():
             plain[ord(letter)] = like[0]
-    for number in range(0x80, 0x1F00):
-        # Accents are set by some and left out by others.
-        base = unicodedata.normalize("NFD", chr(number))
-        if len(base) > 1 and base[0].isascii() and base[0].isalpha():
-            plain[number] = base[0].lower()
     return plain
 
 
