@@ -71,7 +71,7 @@ FULL = Sizes(
 )
 
 TINY = Sizes(
-    storms=12,
+    storms=8,
     tweets=1500,
     emoji=640,
     emoji_photos=165,

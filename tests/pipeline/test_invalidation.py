@@ -8,6 +8,8 @@ import pytest
 from floodmark.dag import PIPELINE, read_stages
 from tests.pipeline.projects import call
 
+pytestmark = pytest.mark.slow
+
 
 def stale(project):
     """Addresses of the stages of the first pipeline whose own deps, params or command changed."""

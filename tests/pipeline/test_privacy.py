@@ -13,6 +13,8 @@ from tests.leaking import PLANTS, SECRET, blank
 from tests.planted import ROOT, planted
 from tests.secrets import leaks, raw_identifiers
 
+pytestmark = pytest.mark.slow
+
 FORMATS = (".parquet", ".nc", ".tif", ".safetensors", ".npy", ".png", ".html", ".json", ".csv", ".db")
 
 

@@ -17,6 +17,8 @@ from floodmark.tweets.decode import decode
 from tests.pipeline.forget import forget
 from tests.pipeline.projects import ROOT, call, commit
 
+pytestmark = pytest.mark.slow
+
 
 def test_every_stage_ran_and_wrote_what_it_says(tiny_project):
     lock = YAML(typ="safe").load((tiny_project / "dvc.lock").read_text())
@@ -34,7 +36,6 @@ def test_no_stage_imports_more_of_the_package_than_it_depends_on(tiny_project):
         assert set(imported) <= set(stages[address].deps), address
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("address", read_stages(ROOT))
 def test_a_stage_needs_no_more_than_it_declares_and_gives_the_same_bytes(tiny_project, tmp_path, address):
     stage = read_stages(tiny_project)[address]
@@ -114,7 +115,6 @@ def test_the_search_for_machine_path_host_and_time_finds_each(tmp_path, monkeypa
     assert not re.search("|".join(telling(tmp_path, [])), "localhost / data/x")
 
 
-@pytest.mark.slow
 def test_rebuilding_from_nothing_gives_the_same_lock(project):
     before = (project / "dvc.lock").read_bytes()
     forget(project)
@@ -122,7 +122,6 @@ def test_rebuilding_from_nothing_gives_the_same_lock(project):
     assert (project / "dvc.lock").read_bytes() == before
 
 
-@pytest.mark.slow
 def test_an_experiment_changes_what_depends_on_its_param_and_shows_in_metrics_diff(project):
     result = call(project, "dvc", "exp", "run", "--name", "stricter", "-S", "augment.candidate_threshold=0.9")
     ran = {line.split("'")[1] for line in result.stdout.splitlines() if line.startswith("Running stage")}
@@ -145,7 +144,6 @@ def test_dag_and_plots_show_every_wing(project):
         assert title in page
 
 
-@pytest.mark.slow
 def test_the_code_that_runs_is_the_code_at_the_time_of_queueing(project):
     module = project / "src/floodmark/settings/find_topics.py"
     original = module.read_text()

@@ -211,7 +211,7 @@ FIELDS = ("author_id", "conversation_id", "source", "lang", "geo", "entities", "
 SAFE_CLASSES = SETTINGS.model_copy(update={"common_authors": 5})
 
 
-@settings(max_examples=120)
+@settings(max_examples=40)
 @given(fields=st.dictionaries(st.sampled_from(FIELDS), NESTED, max_size=6), extra=NESTED)
 def test_no_value_of_any_field_at_any_depth_leaves(fields, extra, tmp_path_factory):
     folder = tmp_path_factory.mktemp("any")
@@ -232,7 +232,7 @@ NUMBERS = st.integers(10**9, 10**18).map(str)
 DEGREES = st.floats(-89, 89).map(lambda number: f"{number:.6f}").filter(lambda text: not text.endswith("0"))
 
 
-@settings(max_examples=120)
+@settings(max_examples=40)
 @given(words=WORDS, handle=HANDLES, mail=st.emails(domains=st.just("example.org")), phone=PHONES, code=CODES,
        user=NUMBERS, number=NUMBERS, north=DEGREES, east=DEGREES)  # fmt: skip
 def test_no_identity_survives_in_a_generated_tweet(

@@ -46,7 +46,7 @@ def test_no_scrubbed_text_has_a_forbidden_shape(text):
     assert shapes(PLACEHOLDERS.sub(" ", clean)) == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(text=st.lists(PIECES, min_size=1, max_size=8).map("".join))
 def test_no_text_of_one_tweet_stops_the_study(text, tmp_path_factory):
     found = gate(tmp_path_factory.mktemp("one"), tweet(text=text))

@@ -17,15 +17,16 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
-def _one_by_one(work: Callable[[Job], Result], jobs: Iterable[Job], title: str) -> Iterator[Result]:
-    return map(work, track(jobs, title))
-
-
 class Stream(Protocol):
     """Does jobs one after the other or side by side, under a title, and gives results in order."""
 
     def __call__(self, work: Callable[[Job], Result], jobs: Iterable[Job], title: str) -> Iterator[Result]:
         """What `work` makes of every job."""
+
+
+def one_by_one(work: Callable[[Job], Result], jobs: Iterable[Job], title: str) -> Iterator[Result]:
+    """A stream without other processes."""
+    return map(work, track(jobs, title))
 
 
 @contextmanager
@@ -35,7 +36,7 @@ def streams(workers: int) -> Iterator[Stream]:
     Of the jobs no more are taken at a time than keep the workers busy. With one worker all is done here.
     """
     if workers == 1:
-        yield _one_by_one
+        yield one_by_one
         return
     with processes(workers) as pool:
 

@@ -117,7 +117,7 @@ class _Gate:
         ]
         for path, table in zip(outputs[1:4], tables, strict=True):
             write_table(path, table)
-        searched = audit(outputs[:4], known)
+        searched = audit(outputs[:4], known, self._stream)
         sizes = [tweets.select(pl.len()).collect().item(), *map(len, tables)]
         scrubbed = tweets.select(pl.col("found").explode().drop_nulls().alias("kind")).collect()["kind"]
         write_json(outputs[4], self._report(sizes, scrubbed, searched, groups.report))

@@ -33,7 +33,7 @@ BLOCK = 2**23
 """Bytes that are read at a time."""
 PACKED = 8
 """Times that gzip makes tweets smaller, about."""
-BUCKET = 2**15
+BUCKET = 2**14
 """Tweets that are worked on at a time, about."""
 PROBLEMS_SHOWN = 5
 

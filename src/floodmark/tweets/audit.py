@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
 from floodmark.errors import UserError
+from floodmark.learning.streams import one_by_one
 from floodmark.progress import track
 from floodmark.tweets import schema
 from floodmark.tweets.columns import forbidden
@@ -22,10 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from floodmark.learning.streams import Stream
     from floodmark.tweets.known import Known
     from floodmark.tweets.strings import Said
 
-ROWS = 2**15
+ROWS = 2**14
 LETTERS = 2**20
 """Texts that are searched together: identifiers lie on disk and are read once for all of them."""
 MOST = 10_000
@@ -97,8 +100,13 @@ def counted(known: Known) -> dict[str, int]:
     }
 
 
-def audit(paths: Sequence[Path], known: Known) -> dict[str, Any]:
+def audit(paths: Sequence[Path], known: Known, stream: Stream = one_by_one) -> dict[str, Any]:
     """Search the tables that were just anonymised: nothing of what is known may be in them, in any form.
+
+    Args:
+        paths: The tables.
+        known: What the archive knows.
+        stream: Does jobs side by side.
 
     Returns:
         Metrics: how many identifiers were searched for by kind, and `leaks`, which is 0.
@@ -106,27 +114,11 @@ def audit(paths: Sequence[Path], known: Known) -> dict[str, Any]:
     Raises:
         UserError: if anything was found; the message counts by kind and quotes nothing.
     """
-    seeker = Seeker(known)
+    sizes = [pl.scan_parquet(path).select(pl.len()).collect().item() for path in paths]
+    jobs = [(path, first) for path, size in zip(paths, sizes, strict=True) for first in range(0, size, ROWS)]
     leaks: Counter[str] = Counter()
-    for path in paths:
-        rows = pl.scan_parquet(path)
-        for part in rows.collect_batches(chunk_size=ROWS, maintain_order=True):
-            for column in part:
-                cells = column.explode() if isinstance(column.dtype, pl.List) else column
-                if cells.dtype != pl.String:
-                    continue
-                cells = cells.drop_nulls()
-                if column.name in schema.CLOSED:
-                    # Words of ours: some user may well be called `user` or `photo`.
-                    leaks["class"] += int((~cells.is_in(schema.CLOSED[column.name])).sum())
-                    continue
-                cells = cells if column.name == "text" else cells.unique(maintain_order=True)
-                found = seeker.strictly(cells, closed=column.name != "text")
-                # Persons are called like countries, but no country is a person.
-                leaks.update(NAMES[leak.kind] for leak in found if column.name != "country")
-                if column.name == "text":
-                    for text in cells.filter(forbidden(cells).is_not_null()):
-                        leaks.update(shapes(PLACEHOLDERS.sub(" ", text)))
+    for found in stream(partial(_leaks, known=known), jobs, "searching tables"):
+        leaks.update(found)
     if leaks.total():
         found_ = ", ".join(f"{number} {kind}" for kind, number in sorted(leaks.items()) if number)
         raise UserError(
@@ -134,6 +126,28 @@ def audit(paths: Sequence[Path], known: Known) -> dict[str, Any]:
             "the kinds and numbers, not with the tweets"
         )
     return {"searched": counted(known), "leaks": 0}
+
+
+def _leaks(part: tuple[Path, int], known: Known) -> Counter[str]:
+    """What is found in some rows of a table, by kind."""
+    path, first = part
+    leaks: Counter[str] = Counter()
+    seeker, closed = Seeker(known), []
+    for column in pl.scan_parquet(path).slice(first, ROWS).collect():
+        cells = (column.explode() if isinstance(column.dtype, pl.List) else column).drop_nulls()
+        if column.name in schema.CLOSED:
+            # Words of ours: some user may well be called `user` or `photo`.
+            leaks["class"] += int((~cells.is_in(schema.CLOSED[column.name])).sum())
+        elif column.name == "text":
+            leaks.update(NAMES[leak.kind] for leak in seeker.strictly(cells, closed=False))
+            for text in cells.filter(forbidden(cells)):
+                leaks.update(shapes(PLACEHOLDERS.sub(" ", text)))
+        elif cells.dtype == pl.String and column.name != "country":
+            # Persons are called like countries, but no country is a person.
+            closed.append(cells.unique().alias("cell"))
+    if closed:
+        leaks.update(NAMES[leak.kind] for leak in seeker.strictly(pl.concat(closed), closed=True))
+    return leaks
 
 
 def search(root: Path, known: Known) -> Report:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ OTHER = "other"
 PLACE_TYPES = frozenset({"country", "admin", "city", "neighborhood", "poi"})
 MEDIA_KINDS = frozenset({"photo", "video", "animated_gif"})
 MINUTE_MS = 60_000
+MOST_CACHED = 4096
+"""Values of a field that are worked out once: most tweets have the same few."""
 
 
 def log_bin(number: int | None) -> int | None:
@@ -25,6 +28,7 @@ def floor_time(time_ms: int | None, minutes: int) -> int | None:
     return None if time_ms is None else time_ms - time_ms % (minutes * MINUTE_MS)
 
 
+@lru_cache(maxsize=MOST_CACHED)
 def slug(text: str | None) -> str | None:
     """A short name of letters, digits, dots, underscores and hyphens; anything else is lumped together."""
     if text is None:
@@ -32,6 +36,7 @@ def slug(text: str | None) -> str | None:
     return text if re.fullmatch(r"[A-Za-z0-9._-]{1,40}", text) else OTHER
 
 
+@lru_cache(maxsize=MOST_CACHED)
 def client(source: str | None) -> str | None:
     """The name of the program that posted, without the link that old archives wrap it in."""
     return None if source is None else re.sub(r"<[^>]*>", "", source).strip()[:40]

@@ -8,6 +8,7 @@ hundred times the speed, and the rule itself sees what is left.
 from __future__ import annotations
 
 from functools import cache, reduce
+from itertools import chain
 from typing import TYPE_CHECKING
 from unicodedata import is_normalized
 
@@ -15,13 +16,14 @@ import polars as pl
 import regex
 
 from floodmark.tweets.fold import fold
-from floodmark.tweets.patterns import BEFORE_USERS, RULES
+from floodmark.tweets.patterns import BEFORE_USERS, BEHIND
 from floodmark.tweets.scrub import MENTION, apply
 from floodmark.tweets.shapes import FORBIDDEN, PLACEHOLDERS, close
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from floodmark.tweets.patterns import Group
     from floodmark.tweets.rule import Rule
 
 _ORDINARY = r"^[!-%'-~]+(?: [!-%'-~]+)*$"
@@ -36,11 +38,13 @@ _LOOK = regex.compile(r"\((?:\?[=!]|\?<[=!])")
 
 def fold_all(texts: pl.Series) -> pl.Series:
     """Every text folded."""
+    # The one form of a letter that most archives are full of: pages cut links with it, and texts.
+    texts = texts.str.replace_all("…", "...", literal=True)
     at = (~texts.str.contains(_ORDINARY)).fill_null(value=False).arg_true()
     some = texts.gather(at)
     moved = some.str.contains(_MOVED) | pl.Series([not is_normalized("NFKC", text) for text in some], dtype=pl.Boolean)
     moved |= some.str.contains(r"[\x{0370}-\x{052F}]")
-    return texts.clone().scatter(at, _where(some, moved, fold)) if len(at) else texts
+    return texts.scatter(at, _where(some, moved, fold)) if len(at) else texts
 
 
 def lists(values: Sequence[Sequence[str]]) -> pl.Series:
@@ -67,44 +71,45 @@ def scrub_all(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """
     texts = _apply_all(BEFORE_USERS, texts)
     mentioned = lists([MENTION.findall(text) if "@" in text else [] for text in texts])
-    return close_all(_apply_all(RULES[len(BEFORE_USERS) :], texts)), mentioned
+    return close_all(_apply_all(BEHIND, texts)), mentioned
 
 
-def _apply_all(rules: Sequence[Rule], texts: pl.Series) -> pl.Series:
-    """Every rule, one after the other, where a text has as many digits as a match must have."""
+def _apply_all(groups: Sequence[Group], texts: pl.Series) -> pl.Series:
+    """Every group's rules, one after the other, where a text has as many digits as a match must have."""
     if len(texts) < FEW:
-        return pl.Series([reduce(lambda text, rule: apply(rule, text), rules, text) for text in texts], dtype=pl.String)
+        return pl.Series([_in_turn(chain(*groups), text) for text in texts], dtype=pl.String)
     digits = texts.str.count_matches(r"\d")
-    with_digits = [(digits >= number).arg_true() for number in range(max(rule.digits for rule in rules) + 1)]
-    for rule in rules:
-        near = with_digits[rule.digits]
-        at = near.gather(texts.gather(near).str.contains(_wider(rule.pattern)).arg_true())
+    with_digits = [(digits >= number).arg_true() for number in range(max(map(_least_digits, groups)) + 1)]
+    for rules in groups:
+        near = with_digits[_least_digits(rules)]
+        at = near.gather(texts.gather(near).str.contains(_any(tuple(rule.pattern for rule in rules))).arg_true())
         if not len(at):
             continue
         some = texts.gather(at)
-        if rule.check is None and _is_plain(rule.pattern):
-            some = some.str.replace_all(rule.pattern.pattern, f"<{rule.kind}>")
+        if len(rules) == 1 and rules[0].check is None and _is_plain(rules[0].pattern):
+            some = some.str.replace_all(rules[0].pattern.pattern, f"<{rules[0].kind}>")
         else:
-            some = pl.Series([apply(rule, text) for text in some], dtype=pl.String)
+            some = pl.Series([_in_turn(rules, text) for text in some], dtype=pl.String)
         texts = texts.clone().scatter(at, some)
     return texts
 
 
+def _in_turn(rules: Iterable[Rule], text: str) -> str:
+    return reduce(lambda text, rule: apply(rule, text), rules, text)
+
+
+def _least_digits(rules: Group) -> int:
+    return min(rule.digits for rule in rules)
+
+
 def close_all(texts: pl.Series) -> pl.Series:
     """Every text without any forbidden shape."""
-    return _where(texts, forbidden(texts).is_not_null(), close)
+    return _where(texts, forbidden(texts), close)
 
 
 def forbidden(texts: pl.Series) -> pl.Series:
-    """A forbidden shape that each text may have, else null: only what is named here needs a closer look."""
-    bare = texts.str.replace_all(PLACEHOLDERS.pattern, " ")
-    kinds = pl.DataFrame({"text": bare}).select(
-        pl.coalesce(
-            pl.when(pl.col("text").str.contains(_wider(pattern))).then(pl.lit(kind))
-            for kind, pattern in FORBIDDEN.items()
-        ).alias("kind")
-    )
-    return kinds["kind"]
+    """Whether each text may have a forbidden shape: only those need a closer look."""
+    return texts.str.replace_all(PLACEHOLDERS.pattern, " ").str.contains(_any(tuple(FORBIDDEN.values())))
 
 
 def _where(texts: pl.Series, chosen: pl.Series, change: Callable[[str], str]) -> pl.Series:
@@ -124,6 +129,15 @@ def _is_plain(pattern: regex.Pattern[str]) -> bool:
         return not pl.Series([""]).str.contains(pattern.pattern).is_null().any()
     except pl.exceptions.ComputeError:
         return False
+
+
+@cache
+def _any(patterns: tuple[regex.Pattern[str], ...]) -> str:
+    """One pattern of Rust's `regex` that matches wherever any of these does.
+
+    Polars keeps the last 32 patterns of a thread compiled; one more, and each takes milliseconds again.
+    """
+    return "|".join(f"(?:{_wider(pattern)})" for pattern in patterns)
 
 
 @cache

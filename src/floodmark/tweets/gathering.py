@@ -9,6 +9,7 @@ import polars as pl
 
 from floodmark.tweets.canonical import Words, whole, words
 from floodmark.tweets.columns import fold_all
+from floodmark.tweets.identifiers import SHORTEST_ID
 from floodmark.tweets.known import Kind, mark
 from floodmark.tweets.links import parts, users
 from floodmark.tweets.names import SHORTEST, is_distinct, is_name, runs, unspaced
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from floodmark.tweets.identifiers import Identifiers
 
-SHORTEST_ID = 7
-"""An id of fewer characters, such as `12`, cannot be told from any other number."""
 _CAPITALS = r"\p{Lu}.*\p{Lu}"
 LEAST_DECIMALS = 4
 """A coordinate of fewer decimals is coarser than ten metres, and may be any other number."""
@@ -34,14 +33,14 @@ def gather(found: Identifiers, path: Path) -> None:
         found: As collected; emptied.
         path: A file of its own; the lengths and the names that stand inside words go beside it.
     """
-    ids = [item for item in found.ids if len(item) >= SHORTEST_ID]
-    urls, shown = (pl.Series(list(items), dtype=pl.String) for items in (found.urls, found.names))
+    ids, urls, shown = (pl.Series(list(items), dtype=pl.String) for items in (found.ids, found.urls, found.names))
+    ids = ids.filter(ids.str.len_chars() >= SHORTEST_ID)
     # An annotator's id without a digit is a name like others and may be an ordinary word.
-    numbered = [item for item in ids if any(c.isdecimal() for c in item)]
-    names = {*found.usernames, *found.names, *users(urls), *ids} - set(numbered)
+    with_digit = ids.str.contains(r"\p{Nd}")
+    names = {*found.usernames, *found.names, *users(urls), *ids.filter(~with_digit)}
     exact = [item for item in found.coordinates if len(item.split(".")[-1]) >= LEAST_DECIMALS]
     groups = {
-        Kind.ID: pl.Series(numbered, dtype=pl.String),
+        Kind.ID: ids.filter(with_digit),
         Kind.COORDINATES: pl.Series(exact, dtype=pl.String),
         Kind.URL: fold_all(parts(urls)),
         Kind.RUN: pl.Series(

@@ -12,6 +12,9 @@ POINTS = frozenset({"coordinates", "bbox", "lat", "long", "latitude", "longitude
 USERNAMES = frozenset({"username", "screen_name", "in_reply_to_screen_name"})
 SKIPPED = frozenset({"__twarc", "context_annotations", "matching_rules"})
 """Notes of downloaders and of the API's own subjects: no person's data."""
+SHORTEST_ID = 7
+"""An id of fewer characters, such as `12`, cannot be told from any other number."""
+LEAST_ID = 10 ** (SHORTEST_ID - 1)
 MOST_KEYS = 10_000
 """Names of fields that are remembered; a hostile archive may have any number."""
 
@@ -64,9 +67,9 @@ class Identifiers:
     def collect(self, value: Any) -> None:
         """Walk a JSON value, without recursion: a hostile file may be deeper than Python's stack."""
         stack: list[tuple[str, Any]] = [("", [value])]
-        known, add = _kinds.get, self.ids.add
+        push, pop, known, add = stack.append, stack.pop, _kinds.get, self.ids.add
         while stack:
-            key, container = stack.pop()
+            key, container = pop()
             if type(container) is dict:
                 if "username" in container or "screen_name" in container:
                     self._user(container)
@@ -81,16 +84,19 @@ class Identifiers:
                     kind = known(name)
                     if kind is None:
                         kind = _kind(name)
-                    if kind == ID and item[:4] != "http":
-                        add(item)
-                    elif kind or item[:4] == "http":
+                    if item[:4] == "http":
                         self._string(kind, item)
-                elif what is dict or what is list:
-                    if name not in SKIPPED:
-                        stack.append((name, item))
+                    elif kind == ID:
+                        add(item)
+                    elif kind:
+                        self._string(kind, item)
                 elif what is int:
-                    if (known(name) or _kind(name)) == ID:
+                    # Most numbers are counts, and too small to be told from any other.
+                    if item >= LEAST_ID and (known(name) or _kind(name)) == ID:
                         add(str(item))
+                elif what is dict or what is list:
+                    if item and name not in SKIPPED:
+                        push((name, item))
                 elif what is float and name in POINTS:
                     self.coordinates.add(repr(abs(item)))
 

@@ -92,7 +92,8 @@ class Known:
                 self._counts += np.bincount((part & KINDS).astype(np.int64), minlength=len(Kind))
         for found in gathered:
             marks = np.fromfile(found.with_suffix(".firsts"), np.uint32)
-            np.bitwise_or.at(self._lengths, marks >> 5, np.uint16(1) << (marks & 31).astype(np.uint16))
+            for less_one in range(MOST_WORDS):
+                self._lengths[marks[marks & 31 == less_one] >> 5] |= np.uint16(1 << less_one)
             names = found.with_suffix(".names")
             self.inside.update(name for name in names.read_text(encoding="utf-8").split("\n") if name)
             for written in (found, found.with_suffix(".firsts"), names):

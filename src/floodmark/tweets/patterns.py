@@ -6,23 +6,32 @@ outward postcodes (HU5), hashtags and emoji.
 
 from __future__ import annotations
 
+from itertools import chain, groupby
+from typing import TYPE_CHECKING
+
 from floodmark.tweets.accounts import ACCOUNTS, LONG_NUMBERS
 from floodmark.tweets.addresses import ADDRESSES
 from floodmark.tweets.online import EMAIL, HOSTS, INTERNET, USERS, WHOLE_LINKS
 from floodmark.tweets.telephones import TELEPHONES
 from floodmark.tweets.whereabouts import POINTS, POSTCODES
 
-BEFORE_USERS = [*WHOLE_LINKS, *EMAIL, *HOSTS]
-"""What may hold an `@` that mentions nobody."""
-RULES = [
-    *BEFORE_USERS,
-    *USERS,
-    *POINTS,
-    *INTERNET,
-    *ACCOUNTS,
-    *TELEPHONES,
-    *POSTCODES,
-    *ADDRESSES,
-    *LONG_NUMBERS,
-]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from floodmark.tweets.rule import Rule
+
+    Group = Sequence[Rule]
+
+
+def _groups(*sections: Group) -> Iterator[Group]:
+    """Neighbours of one section that all need digits, or that need none."""
+    for section in sections:
+        for _, rules in groupby(section, key=lambda rule: rule.digits > 0):
+            yield tuple(rules)
+
+
+BEFORE_USERS = tuple(_groups(WHOLE_LINKS, [*EMAIL, *HOSTS]))
+"""What may hold an `@` that mentions nobody, in groups of rules that are looked for together."""
+BEHIND = tuple(_groups(USERS, POINTS, [*INTERNET, *ACCOUNTS], TELEPHONES, POSTCODES, ADDRESSES, LONG_NUMBERS))
+RULES = tuple(chain(*BEFORE_USERS, *BEHIND))
 """In the order in which they are applied."""

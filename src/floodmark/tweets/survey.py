@@ -6,7 +6,9 @@ the folder is for this user alone and gone at the end.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,7 +26,7 @@ from floodmark.tweets.pseudonyms import ALPHABET
 from floodmark.tweets.reader import Found, read_value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -76,24 +78,19 @@ class Surveyed:
 
 def survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings: Anonymise) -> Surveyed:
     """Read one block into files named by `stem` and one of `ENDINGS` each."""
+    with _without_cycles():
+        return _survey(stem, lines, pseudonyms, settings)
+
+
+def _survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings: Anonymise) -> Surveyed:
     found, done = Found(), Surveyed(stem)
-    tweets: list[Tweet] = []
-    for line in lines:
-        if isinstance(line.content, str):
-            done.problems.append(line)
-            continue
-        try:
-            value = parse(line.content)
-        except ValueError as error:
-            done.problems.append(line._replace(content=str(error)))
-            continue
-        done.counts["lines"] += 1
-        tweets.extend(read_value(value, found))
+    tweets = [tweet for value in _values(lines, done) for tweet in read_value(value, found)]
     done.counts.update({"broken lines": len(done.problems), **found.counts})
     table = tweets_table(tweets, pseudonyms, settings).sort("tweet")
     done.bounds[:] = table["tweet"].search_sorted(pl.Series([*SHELF_BEGINS, "~"]))
     known = found.identifiers
-    users = [(pseudonyms.of("user", whose), *numbers) for whose, numbers in known.metrics.items()]
+    whose = pseudonyms.of_each("user", known.metrics)
+    users = [(user, *numbers) for user, numbers in zip(whose, known.metrics.values(), strict=True)]
     tables = {
         ".tweets": table.with_columns(mentions=_pseudonymous(table["mentions"], pseudonyms)),
         ".users": pl.DataFrame(users, schema=USERS, orient="row"),
@@ -105,6 +102,33 @@ def survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings: 
     known.usernames.update(table["mentions"].explode().drop_nulls())
     gather(known, stem.with_suffix(".known"))
     return done
+
+
+@contextmanager
+def _without_cycles() -> Iterator[None]:
+    """JSON has no cycles, and to look for some time and again is a tenth of the work."""
+    looks = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looks:
+            gc.enable()
+
+
+def _values(lines: Sequence[Line], done: Surveyed) -> Iterator[Any]:
+    """The JSON values of a block; what is none becomes a problem."""
+    for line in lines:
+        if isinstance(line.content, str):
+            done.problems.append(line)
+            continue
+        try:
+            value = parse(line.content)
+        except ValueError as error:
+            done.problems.append(line._replace(content=str(error)))
+            continue
+        done.counts["lines"] += 1
+        yield value
 
 
 def scrubbed(texts: Sequence[str]) -> pl.DataFrame:
@@ -120,14 +144,18 @@ def tweets_table(tweets: Sequence[Tweet], pseudonyms: Pseudonyms, settings: Anon
         name: lists(column) if TWEETS[name] == _LIST else column for name, column in zip(TWEETS, cells, strict=True)
     }
     rows = pl.DataFrame(columns, schema=TWEETS)
-    keyed: dict[str, Kind] = {
-        "tweet": "tweet",
-        "author": "user",
-        "conversation": "tweet",
-        "retweet_of": "tweet",
-        "place": "place",
+    keyed: dict[Kind, tuple[str, ...]] = {
+        "tweet": ("tweet", "conversation", "retweet_of"),
+        "user": ("author",),
+        "place": ("place",),
     }
-    rows = rows.with_columns(pseudonyms.of_all(kind, rows[name]).alias(name) for name, kind in keyed.items())
+    for kind, names in keyed.items():
+        # Most tweets begin their own conversation.
+        together = pseudonyms.of_all(kind, pl.concat([rows[name].alias("id") for name in names]))
+        rows = rows.with_columns(
+            together.slice(number * len(rows), len(rows)).alias(name) for number, name in enumerate(names)
+        )
+    rows = rows.with_columns(text_hash=pl.Series(pseudonyms.of_texts(rows["text_hash"].to_list()), dtype=_TEXT))
     return pl.concat([rows, scrubbed([tweet.text for tweet in tweets])], how="horizontal")
 
 
@@ -138,7 +166,7 @@ def _row(tweet: Tweet, pseudonyms: Pseudonyms, settings: Anonymise) -> tuple[Any
         person(tweet.author_id, tweet.author_name),
         tweet.conversation,
         tweet.retweet_of,
-        pseudonyms.of_text(tweet.text),
+        tweet.text,
         floor_time(tweet.time_ms, settings.time_floor_minutes),
         tweet.lang,
         client(tweet.source),
