@@ -58,7 +58,7 @@ test: demonstration data ## the fast tests (under 12 minutes on two cores)
 	@OMP_NUM_THREADS=1 python -m pytest -m "not slow" -n 2 --durations=15
 
 test-slow: demonstration data ## the tests that take minutes each
-	@OMP_NUM_THREADS=1 python -m pytest -m "slow and not container and not cluster" -n 2 --dist loadfile --durations=15
+	@OMP_NUM_THREADS=1 python -m pytest -m "slow and not nightly and not container and not cluster" -n 2 --dist loadfile --no-loadscope-reorder --durations=15
 
 test-containers: demonstration data ## the tests that run stages in podman: the image geo, built first
 	@OMP_NUM_THREADS=1 python -m pytest -m "container and not whole" -n 2 --dist loadfile --durations=15

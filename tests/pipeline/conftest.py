@@ -10,6 +10,13 @@ import pytest
 from tests.pipeline.projects import call, commit, copy_project, make_project
 
 
+def pytest_collection_modifyitems(items):
+    """One file builds the tiny project; the others that need it come last, so that no process waits for it."""
+    need = {item.path for item in items if "tiny_project" in item.fixturenames}
+    first = min(need, default=None)
+    items.sort(key=lambda item: 0 if item.path == first else 2 if item.path in need else 1)
+
+
 @pytest.fixture(scope="session")
 def tiny_project(tmp_path_factory):
     """The finished tiny project; treat it as read-only."""

@@ -115,6 +115,7 @@ def test_the_search_for_machine_path_host_and_time_finds_each(tmp_path, monkeypa
     assert not re.search("|".join(telling(tmp_path, [])), "localhost / data/x")
 
 
+@pytest.mark.nightly
 def test_rebuilding_from_nothing_gives_the_same_lock(project):
     before = (project / "dvc.lock").read_bytes()
     forget(project)

@@ -11,6 +11,7 @@ OTHERS = {"two threads": {"OMP_NUM_THREADS": "2", "NUMBA_NUM_THREADS": "2"}} | {
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", OTHERS)
 def test_metrics_stay_within_the_tolerance(tiny_project, tmp_path, name):
     first = metrics(tiny_project)

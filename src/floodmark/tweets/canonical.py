@@ -13,6 +13,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+import confusable_homoglyphs
 import numpy as np
 import polars as pl
 
@@ -50,7 +51,7 @@ class Words(NamedTuple):
 @cache
 def _look_alikes() -> dict[int, str]:
     """Letters that look like one of ASCII; no sign that would join two words."""
-    file = importlib.resources.files("confusable_homoglyphs").joinpath("confusables.json")
+    file = importlib.resources.files(confusable_homoglyphs).joinpath("confusables.json")
     plain: dict[int, str] = {}
     for letter, others in json.loads(file.read_text(encoding="utf-8")).items():
         like = sorted(other["c"].lower() for other in others if len(other["c"]) == 1 and other["c"].isascii())
