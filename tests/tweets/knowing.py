@@ -6,6 +6,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import polars as pl
+import pytest
+from hypothesis import given, settings
 
 from floodmark.tweets import json_files
 from floodmark.tweets.archive import look
@@ -79,3 +81,8 @@ def read_archive(folder):
                 tweets[tweet.id] = tweet
     counts = archive.counts + Counter({"dropped: duplicate": number - len(tweets)})
     return SimpleNamespace(tweets=tweets, places=found.places, identifiers=found.identifiers, counts=counts)
+
+
+def for_long(test, strategies):
+    """The same test over as many examples as would keep the fast ones waiting."""
+    return pytest.mark.slow(settings(max_examples=120)(given(**strategies)(test.hypothesis.inner_test)))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from floodmark.tweets import schema
 from tests.tweets.archives import KEY, SETTINGS, gate, tweet
+from tests.tweets.knowing import for_long
 
 USER = {
     "id": "7001234567",
@@ -211,8 +212,11 @@ FIELDS = ("author_id", "conversation_id", "source", "lang", "geo", "entities", "
 SAFE_CLASSES = SETTINGS.model_copy(update={"common_authors": 5})
 
 
+ANY = {"fields": st.dictionaries(st.sampled_from(FIELDS), NESTED, max_size=6), "extra": NESTED}
+
+
 @settings(max_examples=40)
-@given(fields=st.dictionaries(st.sampled_from(FIELDS), NESTED, max_size=6), extra=NESTED)
+@given(**ANY)
 def test_no_value_of_any_field_at_any_depth_leaves(fields, extra, tmp_path_factory):
     folder = tmp_path_factory.mktemp("any")
     one = {**tweet(1, f"@{MARK} see https://t.co/{MARK} {MARK}@a.example.org"), **fields}
@@ -221,6 +225,8 @@ def test_no_value_of_any_field_at_any_depth_leaves(fields, extra, tmp_path_facto
     assert MARK not in found.everything
     assert MARK.encode() not in b"".join(path.read_bytes() for path in (folder / "out").iterdir())
 
+
+test_nor_in_many_examples = for_long(test_no_value_of_any_field_at_any_depth_leaves, ANY)
 
 WORDS = st.lists(st.sampled_from(["the", "river", "is", "up", "by", "mill", "wet"]), min_size=1, max_size=6).map(
     " ".join
@@ -232,9 +238,12 @@ NUMBERS = st.integers(10**9, 10**18).map(str)
 DEGREES = st.floats(-89, 89).map(lambda number: f"{number:.6f}").filter(lambda text: not text.endswith("0"))
 
 
+GENERATED = {"words": WORDS, "handle": HANDLES, "mail": st.emails(domains=st.just("example.org")), "phone": PHONES,
+             "code": CODES, "user": NUMBERS, "number": NUMBERS, "north": DEGREES, "east": DEGREES}  # fmt: skip
+
+
 @settings(max_examples=40)
-@given(words=WORDS, handle=HANDLES, mail=st.emails(domains=st.just("example.org")), phone=PHONES, code=CODES,
-       user=NUMBERS, number=NUMBERS, north=DEGREES, east=DEGREES)  # fmt: skip
+@given(**GENERATED)
 def test_no_identity_survives_in_a_generated_tweet(
     words, handle, mail, phone, code, user, number, north, east, tmp_path_factory
 ):
@@ -250,6 +259,9 @@ def test_no_identity_survives_in_a_generated_tweet(
         assert secret.lower() not in found.everything
     assert words.split()[0] in row(found)["text"]
     assert found.tweets["author"][0] == found.tweets["mentions"][0][0]
+
+
+test_nor_in_many_generated_tweets = for_long(test_no_identity_survives_in_a_generated_tweet, GENERATED)
 
 
 def test_nothing_of_the_key_leaves(tmp_path):

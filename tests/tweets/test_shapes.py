@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from floodmark.tweets.shapes import PLACEHOLDERS, shapes
 from tests.tweets.archives import gate, tweet
-from tests.tweets.knowing import scrub
+from tests.tweets.knowing import for_long, scrub
 
 HARMLESS = {
     "so sad ://": "so sad :/",
@@ -46,11 +46,17 @@ def test_no_scrubbed_text_has_a_forbidden_shape(text):
     assert shapes(PLACEHOLDERS.sub(" ", clean)) == []
 
 
+PIECED = {"text": st.lists(PIECES, min_size=1, max_size=8).map("".join)}
+
+
 @settings(max_examples=25)
-@given(text=st.lists(PIECES, min_size=1, max_size=8).map("".join))
+@given(**PIECED)
 def test_no_text_of_one_tweet_stops_the_study(text, tmp_path_factory):
     found = gate(tmp_path_factory.mktemp("one"), tweet(text=text))
     assert all(shapes(PLACEHOLDERS.sub(" ", clean)) == [] for clean in found.tweets["text"])
+
+
+test_nor_does_any_of_many = for_long(test_no_text_of_one_tweet_stops_the_study, PIECED)
 
 
 def test_a_hashtag_that_equals_a_part_of_a_link_stays(tmp_path):
