@@ -4,7 +4,7 @@ from collections import Counter
 import polars as pl
 import pytest
 
-from floodmark.sentiment.labelling import RELATIONS, label
+from floodmark.sentiment.labelling import label
 from floodmark.settings.label_tweets import LabelTweets
 from floodmark.tweets import schema
 
@@ -45,13 +45,19 @@ def table(columns, rows, key):
     return pl.DataFrame([[row[name] for name in types] for row in rows], schema=types, orient="row").sort(key)
 
 
+def manifest(photos):
+    """Rows of tweet, photo, status and, where it has others beside it, the group of those that look alike."""
+    columns = dict.fromkeys(("tweet", "photo", "status", "group"), pl.String)
+    rows = [(*row, row[1]) if len(row) < len(columns) else row for row in photos]
+    return pl.DataFrame(rows, schema=columns, orient="row")
+
+
 def run(folder, posts, human=(), photos=(), settings=SETTINGS, seed=1):
     folder.mkdir(exist_ok=True)
     paths = [folder / name for name in ("tweets", "human", "manifest", "labelled", "judged", "labels.json")]
     table(schema.TWEETS, posts, "tweet").write_parquet(paths[0])
     table(schema.HUMAN, human, "label_row").write_parquet(paths[1])
-    columns = {"tweet": pl.String, "photo": pl.String, "status": pl.String}
-    pl.DataFrame(list(photos), schema=columns, orient="row").write_parquet(paths[2])
+    manifest(photos).write_parquet(paths[2])
     label(tuple(paths[:3]), tuple(paths[3:]), settings, seed)
     labelled = pl.read_parquet(paths[3])
     return {row["tweet"]: row for row in labelled.iter_rows(named=True)}, json.loads(paths[5].read_text()), paths
@@ -257,21 +263,23 @@ def many():
             )
         )
         if n % 5 == 0:
-            photos.append((f"t{n:03}", f"p{n % 41}", "usable"))
+            photos.append((f"t{n:03}", f"p{n % 41}", "usable", f"p{n % 41 // 3}"))
     return posts, photos
 
 
 @pytest.mark.parametrize("share", [1.0, 0.05])
-def test_splits_share_no_author_conversation_photo_or_group(tmp_path, many, share):
+def test_splits_share_no_author_conversation_photo_like_another_or_group(tmp_path, many, share):
     posts, photos = many
     settings = SETTINGS.model_copy(update={"max_group_share": share})
     rows, metrics, paths = run(tmp_path, posts, photos=photos, settings=settings)
-    labelled = pl.read_parquet(paths[3]).join(
-        pl.read_parquet(paths[0]).select("tweet", "author", "conversation"), on="tweet"
+    labelled = (
+        pl.read_parquet(paths[3])
+        .join(pl.read_parquet(paths[0]).select("tweet", "author", "conversation"), on="tweet")
+        .join(pl.read_parquet(paths[2]).select("tweet", alike="group"), on="tweet", how="left")
     )
     used = labelled.filter(pl.col("split").is_not_null())
     assert (labelled["label"].is_not_null() == labelled["split"].is_not_null()).all()
-    for relation in (*RELATIONS, "group"):
+    for relation in ("alike", "photo", "conversation", "author", "group"):
         spread = used.drop_nulls(relation).group_by(relation).agg(pl.col("split").n_unique())
         assert spread["split"].max() == 1
     # Here nearly all hangs together: uncut it is in one split; cut, there are tweets in all of them.

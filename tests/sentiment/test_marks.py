@@ -15,7 +15,7 @@ from floodmark.settings.embed import Embed
 from floodmark.settings.find_topics import FindTopics
 from floodmark.settings.label_tweets import LabelTweets
 from floodmark.tweets import schema
-from tests.sentiment.test_labelling import judgement, post, table
+from tests.sentiment.test_labelling import judgement, manifest, post, table
 
 RAW = {"outputs/tweets/tweets.parquet", "outputs/tweets/human.parquet"}
 ALLOWED = {
@@ -52,8 +52,7 @@ def decorated(tmp_path_factory, params):
     table(schema.TWEETS, posts, "tweet").write_parquet(root / "tweets.parquet")
     judged = [judgement(n, text=text + " judged") for n, text in enumerate(texts[::50])]
     table(schema.HUMAN, judged, "label_row").write_parquet(root / "human.parquet")
-    manifest = {"tweet": pl.String, "photo": pl.String, "status": pl.String}
-    pl.DataFrame([], schema=manifest).write_parquet(root / "manifest.parquet")
+    manifest([]).write_parquet(root / "manifest.parquet")
     inputs = tuple(root / f"{name}.parquet" for name in ("tweets", "human", "manifest"))
     label(inputs, (root / "labelled.parquet", root / "judged.parquet", root / "labels.json"), settings, 1)
     return root, marks, glyphs

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 SPLITS = ("train", "validation", "test")
 CLASSES = ("negative", "positive")
-RELATIONS = ("photo", "conversation", "author")
-"""What holds tweets together, the strongest first."""
+RELATIONS = ("alike", "conversation", "author")
+"""What holds tweets together, the strongest first; photos that look alike count as one."""
 COLUMNS = ("tweet", "text", "label", "margin", "split", "group", "photo", "time", "event", "lang", "human", "fate")
 
 
@@ -32,8 +32,9 @@ def label(inputs: tuple[Path, Path, Path], outputs: tuple[Path, ...], settings: 
     Every tweet keeps a row. Its `fate` says what became of it: `labelled`, or the first that holds of `no emoji`,
     `tie` (or too small a margin), `no words` (nothing is left to read without the emoji), `human` (judged by people,
     near-duplicate of a text that they judged, or in the conversation of such a tweet), `duplicate` (of a tweet that is
-    used), `linked` (shares an author, conversation or photo with another split) and `balanced away` (of the larger
-    class of its split, where `balance` is on). Only `labelled` tweets have a label and a split.
+    used), `linked` (shares an author or a conversation with another split, or has a photo that looks like one there)
+    and `balanced away` (of the larger class of its split, where `balance` is on). Only `labelled` tweets have a label
+    and a split.
 
     `judged` is the table of human labels with the label emoji taken out of its texts as well, so that no model can
     read in front of people what it could not read in training.
@@ -64,9 +65,9 @@ def label(inputs: tuple[Path, Path, Path], outputs: tuple[Path, ...], settings: 
 
 
 def _photos(manifest: Path) -> pl.DataFrame:
-    """The usable photo of each tweet; of several the first by pseudonym, which is as good as by chance."""
-    usable = pl.read_parquet(manifest).filter(pl.col("status") == "usable")
-    return usable.group_by("tweet").agg(pl.col("photo").min())
+    """The usable photo of each tweet, of several the first by pseudonym, and the group of photos like it."""
+    usable = pl.read_parquet(manifest).filter(pl.col("status") == "usable").sort("photo")
+    return usable.group_by("tweet").agg(pl.col("photo").first(), alike=pl.col("group").first())
 
 
 def _classes(frame: pl.DataFrame, emoji: LabelEmoji, min_margin: int) -> pl.DataFrame:
