@@ -11,7 +11,7 @@ from floodmark.settings.anonymise import Anonymise
 from floodmark.tweets.anonymise import anonymise
 
 KEY = bytes(range(32))
-SETTINGS = Anonymise(time_floor_minutes=60, common_authors=1, ordinary_tweets=20, place_level="city", k=1)
+SETTINGS = Anonymise(time_floor_minutes=60, common_authors=1, ordinary_authors=20, place_level="city", k=1)
 TABLES = ("tweets", "users", "places", "human")
 
 

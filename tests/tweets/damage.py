@@ -20,6 +20,18 @@ def lines(rng):
     return [json.dumps(value) for value in (page, flat, old, [flat, old])]
 
 
+def whole(seed):
+    """Lines of one file before it was damaged, and the id and the text of the tweets of each."""
+    rng = random.Random(seed)
+    found = {}
+    for line in lines(rng):
+        value = json.loads(line)
+        items = value if isinstance(value, list) else value.get("data", [value])
+        items = [*items, *(item["retweeted_status"] for item in items if "retweeted_status" in item)]
+        found[line] = {(str(item["id"]), item["text"]) for item in items}
+    return found
+
+
 def cut(rng, data):
     return data[: rng.randrange(len(data))]
 

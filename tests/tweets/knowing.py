@@ -44,7 +44,10 @@ def know(identifiers, texts=(), least=3):
     path = Path(FOLDER.name, str(next(NUMBERS)))
     gather(identifiers, path.with_suffix(".known"))
     known = Known([path.with_suffix(".known")], path)
-    known.ordinary = ordinary([uses(known.find(column(texts)))], least)
+    tweets = pl.DataFrame({"tweet": [f"t{n}" for n in range(len(texts))], "text": column(texts)}).with_columns(
+        author=pl.lit(None, pl.String), retweet=False
+    )
+    known.ordinary = ordinary([uses(known.find(tweets["text"]), tweets, least)], least)
     return known
 
 

@@ -90,8 +90,10 @@ def test_a_leak_in_any_other_column_is_caught(tmp_path, known, cells):
 
 def test_words_of_our_own_and_countries_are_nobody_s_names(tmp_path):
     known = knows(tmp_path / "known", {"username": "photo", "name": "United Kingdom"})
-    cells = {"media_kinds": [["photo"]], "country": ["United Kingdom"]}
+    cells = {"media_kinds": [["photo"]], "country": ["GB"]}
     assert audit([tables(tmp_path, **cells)], known)["leaks"] == 0
+    with pytest.raises(UserError, match="1 class"):
+        audit([tables(tmp_path, country=["United Kingdom"])], known)
     with pytest.raises(UserError, match="one-word name"):
         audit([tables(tmp_path, text=["a photo of it"])], known)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from floodmark.tweets.classic import is_classic, modern
 from floodmark.tweets.records import Includes, read_tweet
-from tests.tweets.archives import gate, tweet, write
+from tests.tweets.archives import SETTINGS, gate, tweet, write
 from tests.tweets.knowing import read_archive
 
 STAMP = "Thu Dec 05 17:43:21 +0000 2013"
@@ -54,6 +54,52 @@ def extended(text="the river is rising", **fields):
 def read(*raw):
     """The tweets in one object, read as the reader reads them."""
     return [read_tweet(one, Includes.of(None), "") for item in raw for one in modern(item)]
+
+
+def test_a_cell_is_that_of_the_box_or_of_the_point(tmp_path):
+    cells = SETTINGS.model_copy(update={"place_level": "cell"})
+    old = classic(place=PLACE)
+    box = {
+        "id": PLACE["id"],
+        "place_type": "city",
+        "country_code": "GB",
+        "geo": {"bbox": [-0.41234, 53.71234, -0.21234, 53.81234]},
+    }
+    page = {
+        "data": [{"id": str(NUMBER), "text": "wet", "geo": {"place_id": PLACE["id"]}}],
+        "includes": {"places": [box]},
+    }
+    point = {"type": "Point", "coordinates": [-0.31234, 53.76234]}
+    bare = {"id": str(NUMBER), "text": "wet", "geo": {"coordinates": point}}
+    older = classic(coordinates=point)
+    names = set()
+    for number, line in enumerate((old, page, bare, older)):
+        found = gate(tmp_path / str(number), line, settings=cells)
+        assert found.places["place_type"].to_list() == ["cell"]
+        assert found.tweets["place"][0] == found.places["place"][0]
+        names.add(found.tweets["place"][0])
+        # A coarser level has nothing to go by but the name of a place.
+        assert gate(tmp_path / f"city{number}", line).places["place_type"].to_list() == ([] if number > 1 else ["city"])
+    assert len(names) == 1
+
+
+def test_a_mention_that_is_cut_is_completed(tmp_path):
+    mention = {"screen_name": "Ines_Larch", "id_str": "7009876543"}
+    cut = classic(text="RT of a text for @Ines_L…", entities={"user_mentions": [mention]})
+    (one,) = read(cut)
+    assert one.mentioned == ["Ines_Larch"]
+    found = gate(tmp_path, cut, classic(NUMBER + 1, "by @ines_larch"))
+    assert found.tweets["mentions"].to_list()[0] == found.tweets["mentions"].to_list()[1] != []
+
+
+def test_an_answer_names_what_and_whom_it_answers(tmp_path):
+    asked = classic(user={**USER, "id": 7009, "id_str": "7009", "screen_name": "Ines_Larch"})
+    answer = classic(NUMBER + 1, in_reply_to_status_id_str=str(NUMBER), in_reply_to_user_id_str="7009",
+                     in_reply_to_screen_name="ines_larch")  # fmt: skip
+    rows = {row["reply"]: row for row in gate(tmp_path, asked, answer).tweets.iter_rows(named=True)}
+    assert rows[True]["reply_to"] == rows[False]["tweet"]
+    assert rows[True]["reply_to_user"] == rows[False]["author"]
+    assert rows[False]["reply_to"] is rows[False]["reply_to_user"] is None
 
 
 def test_both_versions_give_one_tweet():

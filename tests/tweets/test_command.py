@@ -14,7 +14,9 @@ USERS = [{"id": "7001234567", "username": "orla_quill7", "name": "Orla Quillbeck
 def project(tmp_path, monkeypatch):
     """A project with a raw archive and an output."""
     (tmp_path / "dvc.yaml").write_text("stages: {}\n")
-    params = "anonymise: {time_floor_minutes: 60, common_authors: 1, ordinary_tweets: 20, k: 1, place_level: country}\n"
+    params = (
+        "anonymise: {time_floor_minutes: 60, common_authors: 1, ordinary_authors: 20, k: 1, place_level: country}\n"
+    )
     (tmp_path / "params.yaml").write_text(params)
     write(tmp_path / "raw", {"data": [tweet(author_id="7001234567")], "includes": {"users": USERS}})
     write_labels(tmp_path / "labels", [{"text": "wet", "label": "neutral", "annotator": "A2WORKER77"}])

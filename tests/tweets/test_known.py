@@ -88,7 +88,7 @@ def test_every_kind_of_identifier_goes_and_what_is_no_identifier_stays(found, te
 
 
 def test_ordinary_words_are_found_but_not_sure():
-    known = names(["harbour"], texts=["the harbour"] * 3)
+    known = names(["harbour"], texts=["the harbour", "harbour", "a harbour, too"])
     hits = known.find(column(["a harbour"]))
     assert hits.kind.tolist() == [Kind.WORD]
     assert len(sure(hits, known).row) == 0

@@ -1,7 +1,9 @@
 """Large archives: nobody comes out of a hundred thousand objects, and who spoke to whom stays as it was."""
 
+import base64
 import json
 import random
+import urllib.parse
 
 import polars as pl
 import pytest
@@ -13,6 +15,7 @@ from tests.tweets.archives import SETTINGS, gate, tweet, write
 NUMBER = 100_000
 LINES = 20_000
 WORDS = ["the", "river", "is", "up", "by", "mill", "and", "over", "road", "we", "are", "safe", "thanks", "for"]
+LOOK_ALIKES = str.maketrans("aeopcxy", "аеорсху")
 
 
 def secrets(number):
@@ -31,21 +34,21 @@ def secrets(number):
     }
 
 
-def forms(rng, value):
+def encoded(value):
+    """A value as it is, and in every form in which it could leave."""
     raw = value.encode()
-    import base64
-    import urllib.parse
-
-    return rng.choice(
-        (
-            value,
-            value.upper(),
-            urllib.parse.quote(value, safe=""),
-            base64.b64encode(raw).decode(),
-            raw.hex(),
-            f" {value} ",
-        )
+    return (
+        value,
+        urllib.parse.quote(value, safe=""),
+        "".join(f"%{byte:02X}" for byte in raw),
+        base64.b64encode(raw).decode().rstrip("="),
+        raw.hex(),
+        value.translate(LOOK_ALIKES),
     )
+
+
+def forms(rng, value):
+    return rng.choice((*encoded(value), value.upper(), f" {value} "))
 
 
 def strewn(rng, own, depth=0):
@@ -61,7 +64,8 @@ def made(number):
     """One flattened tweet, with unknown fields at every depth."""
     rng = random.Random(number)
     own, other = secrets(number), secrets(rng.randrange(NUMBER))
-    hidden = forms(rng, rng.choice([own["username"], other["id"], own["code"], other["username"]]))
+    # Every secret of the text stands there once more in some form, those of other people too.
+    hidden = forms(rng, rng.choice([*own.values(), *other.values()]))
     text = " ".join(rng.choices(WORDS, k=8)) + f" @{other['username']} {own['mail']} or {own['phone']}, {own['name']} "
     text += f"at {own['north']}, -{own['east']} https://t.co/{own['code']} {hidden if number % 5 == 0 else ''}"
     author = {"id": own["user"], "username": own["username"], "name": own["name"], **strewn(rng, own)}
@@ -70,6 +74,8 @@ def made(number):
         "text": text,
         "author_id": own["user"],
         "conversation_id": other["id"],
+        "in_reply_to_user_id": other["user"],
+        "referenced_tweets": [{"type": "replied_to", "id": other["id"]}],
         "author": author,
         "entities": {"urls": [{"url": f"https://t.co/{own['code']}", **strewn(rng, own)}], **strewn(rng, own)},
         "geo": {"coordinates": {"type": "Point", "coordinates": [-float(own["east"]), float(own["north"])]}},
@@ -94,6 +100,17 @@ def test_nobody_comes_out_of_a_hundred_thousand_objects(tmp_path):
     pieces = pl.Series([line[at : at + 100_000] for line in lines for at in range(0, len(line), 99_900)])
     hits = pieces.str.extract_many(wanted).explode().drop_nulls()
     assert hits.to_list()[:5] == []
+    # Nor in any encoding, of every fiftieth object; digits alone are in the hexadecimal form of nothing else.
+    some = [value for number in range(0, NUMBER, 50) for value in secrets(number).values()]
+    disguised = sorted({form.lower() for value in some for form in encoded(value)[1:]})
+    assert pieces.str.extract_many(disguised).explode().drop_nulls().to_list()[:5] == []
+    # Who answered what and whom is as it was.
+    answered = found.tweets.select("conversation", "reply_to", "reply_to_user")
+    assert (answered["conversation"] == answered["reply_to"]).all()
+    assert answered["reply_to_user"].null_count() == 0
+    assert set(answered["reply_to_user"]) <= set(found.tweets["author"])
+    pairs = answered.select("reply_to", "reply_to_user").unique()
+    assert len(pairs) == pairs["reply_to"].n_unique() == pairs["reply_to_user"].n_unique()
 
 
 PEOPLE = ["Orla_Q7", "ines_l", "bert_m9", "hesper_x", "nobody_8"]
@@ -102,36 +119,49 @@ PEOPLE = ["Orla_Q7", "ines_l", "bert_m9", "hesper_x", "nobody_8"]
 @settings(max_examples=40)
 @given(
     drawn=st.lists(
-        st.tuples(st.integers(0, 4), st.lists(st.integers(0, 4), max_size=3), st.integers(0, 9), st.booleans()),
+        st.tuples(
+            st.integers(0, 4),
+            st.lists(st.integers(0, 4), max_size=3),
+            st.integers(0, 9),
+            st.sampled_from(["retweeted", "replied_to", None]),
+        ),
         min_size=1,
         max_size=10,
     )
 )
 def test_who_wrote_answered_and_mentioned_whom_stays_as_it_was(drawn, tmp_path_factory):
     tweets, wanted = [], {}
-    for number, (author, mentioned, other, retweet) in enumerate(drawn):
+    for number, (author, mentioned, other, kind) in enumerate(drawn):
         names = [random.Random(number).choice((str.upper, str.lower, str))(PEOPLE[who]) for who in mentioned]
         text = f"wet number {number} " + " ".join(f"@{name}," for name in names)
         fields = {"conversation_id": tweet(other)["id"]}
-        if retweet:
-            fields["referenced_tweets"] = [{"type": "retweeted", "id": tweet(other)["id"]}]
+        if kind:
+            fields["referenced_tweets"] = [{"type": kind, "id": tweet(other)["id"]}]
+        if kind == "replied_to":
+            # By id alone; whose tweet it is may be nowhere in the archive.
+            fields["in_reply_to_user_id"] = str(7_001_000_000 + other % len(PEOPLE))
         user = {"id": str(7_001_000_000 + author), "username": PEOPLE[author], "name": f"Name {author}"}
         tweets.append({**tweet(number, text, author_id=user["id"], **fields), "author": user})
-        wanted[number] = (author, frozenset(mentioned), other, other if retweet else None)
+        wanted[number] = (author, frozenset(mentioned), other, kind)
     found = gate(tmp_path_factory.mktemp("who"), *tweets)
-    people, posts = {}, {}
+    people, posts, answered = {}, {}, []
     for row in found.tweets.iter_rows(named=True):
         number = int(row["text"].split()[2])
-        author, mentioned, other, original = wanted[number]
+        author, mentioned, other, kind = wanted[number]
         for raw, pseudonym, known in (
             (author, row["author"], people), (number, row["tweet"], posts), (other, row["conversation"], posts),
         ):  # fmt: skip
             assert known.setdefault(raw, pseudonym) == pseudonym
-        assert (row["retweet_of"] is None) == (original is None)
-        assert original is None or posts[other] == row["retweet_of"]
+        assert row["retweet_of"] == (posts[other] if kind == "retweeted" else None)
+        assert row["reply_to"] == (posts[other] if kind == "replied_to" else None)
+        assert (row["reply_to_user"] is None) == (kind != "replied_to")
+        if kind == "replied_to":
+            answered.append((other % len(PEOPLE), row["reply_to_user"]))
         assert len(row["mentions"]) == len(mentioned)
         for raw in mentioned & people.keys():
             assert people[raw] in row["mentions"]
+    for who, pseudonym in answered:
+        assert people.setdefault(who, pseudonym) == pseudonym
     assert len(set(people.values())) == len(people)
     assert len(set(posts.values())) == len(posts)
     assert json.dumps(found.audit)

@@ -43,7 +43,8 @@ def leave(folder, rows, k, pieces=1):
 def groups(tweets):
     persons = defaultdict(set)
     for number, row in enumerate(tweets.iter_rows(named=True)):
-        persons[row["time"], row["place"], row["lang"]].add(row["author"] or f"nobody {number}")
+        # How wide a time is leaves with it, and tells a day from its first hour.
+        persons[row["time"], row["time_minutes"], row["place"], row["lang"]].add(row["author"] or f"nobody {number}")
     return persons
 
 
@@ -53,8 +54,8 @@ def test_whatever_time_place_and_language_leave_fits_k_persons(rows, k, pieces, 
     left, found = leave(tmp_path_factory.mktemp("quasi"), rows, k, pieces)
     sizes = {key: len(persons) for key, persons in groups(left).items() if any(part is not None for part in key)}
     assert all(size >= k for size in sizes.values())
-    # Rows of a day and of its first hour look alike and may be counted apart, which errs on the safe side.
-    assert found.report["smallest_group"] is None or found.report["smallest_group"] >= k
+    assert found.report["smallest_group"] == min(sizes.values(), default=None)
+    assert found.report["groups"] == len(sizes)
     before = table(rows)
     for name in ("place", "lang"):
         assert all(new in (None, old) for new, old in zip(left[name], before[name], strict=True))

@@ -216,7 +216,7 @@ def test_names_of_users_are_found_without_a_sign(text, clean):
 
 
 def test_a_user_called_like_an_ordinary_word_does_not_take_it_from_everyone():
-    texts = ["the flood came"] * 3 + ["flood again", "harbourmaster says no"]
+    texts = ["the flood came", "a flood came", "flood", "flood again", "harbourmaster says no"]
     known = names(["flood", "harbourmaster", "abc", "flood_77x"], texts=texts)
     assert scrub_names("flood harbourmaster abc flood_77x", known) == "flood <name> abc <name>"
 
@@ -241,7 +241,7 @@ def test_a_name_is_found_without_what_its_bearer_wrote_around_it(display, text, 
 
 
 def test_a_part_of_a_name_that_is_an_ordinary_phrase_stays():
-    texts = ["the Met Office warns"] * 3 + ["Met Office, Jane Smith"]
+    texts = [f"the Met Office warns {of}" for of in ("rain", "wind", "snow")] + ["Met Office, Jane Smith"]
     known = names(display=["Met Office (Jane Smith)", "Fan of Met Office"], texts=texts)
     assert scrub_names(texts[-1], known) == "<name>"
     assert scrub_names("Met Office and Jane Smith", known) == "Met Office and <name>"

@@ -31,6 +31,9 @@ PEOPLE = [
     ("hawkweed", "Ñandú Hawkweed Up"),
     ("river9_up", "Ottoline River Quillbeck 🌊"),
 ]
+CALLED = ["Quillbeck Orla", "Hawkweed Ñandú", "Quillbeck Ottoline River", "Quillbeck Ottoline", "Ottoline Quillbeck",
+          "Up Ñandú Hawkweed", "Up Ñandú", "Ñandú Up"]  # fmt: skip
+"""What these people are called besides, as far as the vocabulary has it."""
 SENTENCES = st.lists(
     st.tuples(st.sampled_from(VOCABULARY), st.sampled_from([" ", ", ", "-", "\n", " <name> "])), max_size=9
 )
@@ -58,6 +61,7 @@ def seeker(tmp_path_factory):
 def test_whole_words_are_found_as_by_brute_force(seeker, sentences):
     texts = ["".join(word + blank for word, blank in sentence) for sentence in sentences]
     names = [*(part for person in PEOPLE for part in person), "12345678", "Ñandú Hawkweed", "Ottoline River Quillbeck"]
+    names += CALLED
     strict = {found.row for found in seeker.strictly(pl.Series(texts), closed=False)}
     assert [row in strict for row in range(len(texts))] == brute_force(texts, names)
     sought = {found.row for found in seeker.seek(pl.Series(texts), np.zeros(len(texts), bool))}

@@ -19,11 +19,12 @@ class Anonymise(Section):
         description="a language, client, country or event of fewer authors becomes `other`, authors, 1 or more; one "
         "tweet without a known author counts as one more",
     )
-    ordinary_tweets: int = Field(
+    ordinary_authors: int = Field(
         ge=2,
         le=10**9,
-        description="a one-word name, or a run of words within a name, that this many tweets use is taken for ordinary "
-        "and stays, tweets, 2 or more",
+        description="a one-word name, or a run of words within a name, that this many people use, in as many tweets of "
+        "their own words, is taken for ordinary and stays, authors, 2 or more; one tweet without a known author counts "
+        "as one more",
     )
     place_level: Literal["country", "admin", "city", "cell"] = Field(
         description="places finer than this become what they lie in: country, admin (a region), city, or cell (10 km)"

@@ -26,8 +26,8 @@ from floodmark.tweets.finishing import Rules, finish, places_table, publish, use
 from floodmark.tweets.judged import human_table, identifiers, judged
 from floodmark.tweets.labels import read_labels
 from floodmark.tweets.pseudonyms import Pseudonyms
-from floodmark.tweets.settling import CLASSES, Settled, common, ordinary, settle, uses
-from floodmark.tweets.survey import PLACES
+from floodmark.tweets.settling import CLASSES, Least, Settled, common, ordinary, settle
+from floodmark.tweets.survey import PLACES, TWEETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,17 +92,18 @@ class _Gate:
         say(f"read {read} tweets and {len(human)} human labels")
         self._human = judged(human, pseudonyms)
         self._places = self._coarse_places()
-        job = partial(settle, archive=self.archive, places=self._places, work=work, least=settings.common_authors)
+        least = Least(settings.common_authors, settings.ordinary_authors)
+        job = partial(settle, archive=self.archive, places=self._places, work=work, least=least)
         buckets = self.archive.buckets() if read else []
         self._settled: list[Settled] = list(stream(job, buckets, "comparing tweets"))
-        used = [uses(self.archive.known.find(self._human["text"])), *(part.uses for part in self._settled)]
-        self.archive.known.ordinary = ordinary(used, settings.ordinary_tweets)
+        self.archive.known.ordinary = ordinary([part.uses for part in self._settled], settings.ordinary_authors)
 
     def write(self, outputs: tuple[Path, ...]) -> None:
         """Take the last look, and write."""
         known, settings = self.archive.known, self._settings
         kept = self._kept([part.voices for part in self._settled])
         paths = [part.path for part in self._settled]
+        persons = _persons(paths)
         counted = list(self._stream(partial(finish, rules=Rules(known, kept)), paths, "hiding names"))
         groups = quasi.count(counted, settings.k)
         list(self._stream(partial(publish, groups=groups, minutes=settings.time_floor_minutes), paths, "leaving"))
@@ -113,7 +114,7 @@ class _Gate:
         tables = [
             users_table(users, self.archive.aliases),
             places_table(self._places, kept["country"], used),
-            human_table(self._human, known, self._kept_sources()),
+            human_table(self._human, persons, known, self._kept_sources()),
         ]
         for path, table in zip(outputs[1:4], tables, strict=True):
             write_table(path, table)
@@ -161,6 +162,14 @@ class _Gate:
             "k_anonymity": groups,
             **searched,
         }
+
+
+def _persons(paths: Sequence[Path]) -> pl.DataFrame:
+    """Of tweets whose annotations name somebody, whom."""
+    names = ("tweet", "text_hash", "persons")
+    if not paths:
+        return TWEETS.to_frame().select(names)
+    return pl.scan_ipc(list(paths)).select(names).filter(pl.col("persons").list.len() > 0).collect()
 
 
 def _schema() -> dict[str, pl.DataType]:

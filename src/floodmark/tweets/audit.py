@@ -41,6 +41,8 @@ NAMES = {
     Kind.ID: "id",
     Kind.URL: "link",
     Kind.COORDINATES: "coordinates",
+    Kind.EMAIL: "e-mail address",
+    Kind.PHONE: "telephone",
 }
 
 
@@ -96,6 +98,8 @@ def counted(known: Known) -> dict[str, int]:
         "names": known.count(Kind.NAME, Kind.WORD, Kind.RUN) - len(known.ordinary),
         "urls": known.count(Kind.URL),
         "coordinates": known.count(Kind.COORDINATES),
+        "emails": known.count(Kind.EMAIL),
+        "phones": known.count(Kind.PHONE),
         "ordinary_names": len(known.ordinary) + known.count(Kind.SHORT),
     }
 
@@ -142,8 +146,7 @@ def _leaks(part: tuple[Path, int], known: Known) -> Counter[str]:
             leaks.update(NAMES[leak.kind] for leak in seeker.strictly(cells, closed=False))
             for text in cells.filter(forbidden(cells)):
                 leaks.update(shapes(PLACEHOLDERS.sub(" ", text)))
-        elif cells.dtype == pl.String and column.name != "country":
-            # Persons are called like countries, but no country is a person.
+        elif cells.dtype == pl.String:
             closed.append(cells.unique().alias("cell"))
     if closed:
         leaks.update(NAMES[leak.kind] for leak in seeker.strictly(pl.concat(closed), closed=True))

@@ -28,8 +28,8 @@ MOST_WORDS = 16
 """A longer identifier is known by its first words."""
 _SEED = 20131205
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
-KINDS = np.uint64(7)
-"""The lowest three bits of a sequence's hash are free for its kind."""
+KINDS = np.uint64(15)
+"""The lowest four bits of a sequence's hash are free for its kind."""
 
 
 class Words(NamedTuple):
@@ -111,7 +111,7 @@ def cut(texts: pl.Series) -> tuple[NDArray[np.int64], pl.Series]:
 
 
 def sequences(found: Words, first: NDArray[np.int64], length: int) -> NDArray[np.uint64]:
-    """Hashes of the sequences of `length` words that begin at places in `found`; the lowest three bits are 0."""
+    """Hashes of the sequences of `length` words that begin at places in `found`; the lowest four bits are 0."""
     total = np.full(len(first), length, np.uint64)
     for offset in range(length):
         total = (total ^ found.hash[first + offset]) * _FACTOR

@@ -57,9 +57,11 @@ def _tweet(raw: Json) -> Json:
         # The conversation's first tweet is not told; who answers it directly is in its conversation, others are apart.
         "conversation_id": _id(raw, REFERENCES["replied_to"]) or _id(raw, "id"),
         "in_reply_to_user_id": _id(raw, "in_reply_to_user_id"),
+        "in_reply_to_screen_name": raw.get("in_reply_to_screen_name"),
         "referenced_tweets": _references(raw),
         "public_metrics": {name: raw.get(theirs) for name, theirs in METRICS.items()},
-        "geo": _dict(raw, "place"),
+        "geo": _geo(raw),
+        "entities": {"mentions": _mentions(whole) or _mentions(raw)},
         "media": _media(whole) or _media(raw),
     }
     if not isinstance(raw.get("created_at"), str) and (time := _time(raw.get("timestamp_ms"))):
@@ -73,6 +75,26 @@ def _references(raw: Json) -> list[Json]:
         # What a retweeted tweet quotes is its own reference, which the retweet only repeats.
         found = {"retweeted": _id(raw["retweeted_status"], "id")}
     return [{"type": kind, "id": number} for kind, number in found.items() if number]
+
+
+def _geo(raw: Json) -> Json:
+    """The place with its box as v2 gives it, west, south, east and north, or the bare point."""
+    place = _dict(raw, "place")
+    if not place:
+        return {"coordinates": raw.get("coordinates")}
+    try:
+        # Of one ring, its first corner may stand again at its end.
+        east, north = zip(*_dict(place, "bounding_box")["coordinates"][0], strict=True)
+        box = [min(east), min(north), max(east), max(north)]
+    except (KeyError, IndexError, TypeError, ValueError):
+        return place
+    return {**place, "geo": {"bbox": box}}
+
+
+def _mentions(raw: Json) -> list[Json]:
+    found = _dict(raw, "entities").get("user_mentions")
+    named = [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    return [{"username": item.get("screen_name")} for item in named]
 
 
 def _media(raw: Json) -> list[Json]:

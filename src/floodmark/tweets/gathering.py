@@ -12,7 +12,8 @@ from floodmark.tweets.columns import fold_all
 from floodmark.tweets.identifiers import SHORTEST_ID
 from floodmark.tweets.known import Kind, mark
 from floodmark.tweets.links import parts, users
-from floodmark.tweets.names import SHORTEST, is_distinct, is_name, runs, unspaced
+from floodmark.tweets.names import SHORTEST, called, is_distinct, is_name, runs, unspaced
+from floodmark.tweets.reached import dialled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,11 +41,14 @@ def gather(found: Identifiers, path: Path) -> None:
     names = {*found.usernames, *found.names, *users(urls), *ids.filter(~with_digit)}
     exact = [item for item in found.coordinates if len(item.split(".")[-1]) >= LEAST_DECIMALS]
     groups = {
+        Kind.EMAIL: fold_all(pl.Series(list(found.emails), dtype=pl.String)),
+        Kind.PHONE: pl.Series(list(dialled(found.phones)), dtype=pl.String),
         Kind.ID: ids.filter(with_digit),
         Kind.COORDINATES: pl.Series(exact, dtype=pl.String),
         Kind.URL: fold_all(parts(urls)),
         Kind.RUN: pl.Series(
-            [run for name in shown.filter(shown.str.contains(_CAPITALS)) for run in runs(name)], dtype=pl.String
+            [way for name in shown.filter(shown.str.contains(_CAPITALS)) for run in runs(name) for way in called(run)],
+            dtype=pl.String,
         ),
     }
     cut = [(words(texts), kind) for kind, texts in groups.items()]
@@ -53,7 +57,9 @@ def gather(found: Identifiers, path: Path) -> None:
     np.unique(np.concatenate([*hashes, named])).tofile(path)
     np.unique(np.concatenate([*firsts, first])).tofile(path.with_suffix(".firsts"))
     path.with_suffix(".names").write_text("\n".join(sorted(inside)), encoding="utf-8")
-    for item in (found.ids, found.usernames, found.names, found.urls, found.coordinates):
+    for item in (
+        found.ids, found.usernames, found.names, found.urls, found.coordinates, found.emails, found.phones, found.notes
+    ):  # fmt: skip
         item.clear()
 
 

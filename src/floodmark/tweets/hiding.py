@@ -9,7 +9,7 @@ import polars as pl
 import regex
 
 from floodmark.tweets.canonical import cut, plain
-from floodmark.tweets.columns import close_all
+from floodmark.tweets.columns import close_all, scrub_all
 from floodmark.tweets.fold import bare, fold
 from floodmark.tweets.known import PLACEHOLDER, Hits, Kind, Known, kept
 from floodmark.tweets.names import UNSPACED
@@ -85,14 +85,35 @@ def _without_forms(texts: pl.Series, known: Known) -> pl.Series:
     """What holds an identifier in another form goes; where that is all of a text, it is read as it was meant."""
     forms = readings(texts)
     hits = sure(known.find(forms["text"]), known)
+    instead = {
+        row: f"<{PLACEHOLDER[Kind(kind)]}>" for row, kind in zip(hits.row.tolist(), hits.kind.tolist(), strict=True)
+    }
     changed = texts.to_list()
-    for at, kind in dict(zip(hits.row.tolist(), hits.kind.tolist(), strict=True)).items():
-        row, token, instead = forms.row(at)[:3]
+    for at, kind in {**_personal(forms, texts), **instead}.items():
+        row, token, once, said, _ = forms.row(at)
         if token == texts[row]:
-            changed[row] = instead
+            changed[row] = scrub_all(pl.Series([once]))[0][0] if once == said else once
         else:
-            changed[row] = changed[row].replace(token, f"<{PLACEHOLDER[Kind(kind)]}>")
+            changed[row] = changed[row].replace(token, kind)
     return pl.Series(changed, dtype=pl.String)
+
+
+def _personal(forms: pl.DataFrame, texts: pl.Series) -> dict[int, str]:
+    """Which forms say what patterns recognise, and the first of it.
+
+    Among the letters of an ordinary word an `@` comes about by chance, so that a user alone does not count there.
+    """
+    said = forms["text"]
+    clean, _ = scrub_all(said)
+    found = clean.str.extract_all(PLACEHOLDERS.pattern)
+    more = found.list.len() > said.str.count_matches(PLACEHOLDERS.pattern)
+    whole = forms["token"] == texts.gather(forms["row"])
+    kinds = {}
+    for at in more.arg_true():
+        told = [kind for kind in found[at] if whole[at] or kind != "<user>"]
+        if told:
+            kinds[int(at)] = told[0]
+    return kinds
 
 
 def suspect(texts: pl.Series, hits: Hits, known: Known) -> NDArray[np.bool_]:
@@ -106,7 +127,7 @@ def suspect(texts: pl.Series, hits: Hits, known: Known) -> NDArray[np.bool_]:
     found = np.zeros(len(texts), np.bool_)
     found[hits.row] = True
     forms = readings(texts)
-    found[forms["row"].to_numpy()[known.find(forms["text"]).row]] = True
+    found[forms["row"].to_numpy()[[*known.find(forms["text"]).row, *_personal(forms, texts)]]] = True
     if known.inside:
         found |= texts.str.contains(UNSPACED).to_numpy()
     return found

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 POINTS = frozenset({"coordinates", "bbox", "lat", "long", "latitude", "longitude"})
+NOTES = frozenset({"description", "location"})
+"""What users say of themselves, an e-mail address or a telephone included."""
 USERNAMES = frozenset({"username", "screen_name", "in_reply_to_screen_name"})
-SKIPPED = frozenset({"__twarc", "context_annotations", "matching_rules"})
-"""Notes of downloaders and of the API's own subjects: no person's data."""
+SUBJECTS = "context_annotations"
+"""Where the API says what a tweet is about."""
+SKIPPED = frozenset({"__twarc", SUBJECTS, "matching_rules"})
+"""Notes of downloaders and of the API's own subjects: of these only persons are read."""
+PEOPLE = frozenset(
+    {
+        "Person",
+        "Politician",
+        "Musician",
+        "Actor",
+        "Athlete",
+        "Author",
+        "Coach",
+        "Digital Creator",
+        "Entertainment Personality",
+        "Journalist",
+        "Sports Personality",
+    }
+)
+"""Domains of the API's subjects that are persons."""
 SHORTEST_ID = 7
 """An id of fewer characters, such as `12`, cannot be told from any other number."""
 LEAST_ID = 10 ** (SHORTEST_ID - 1)
@@ -19,7 +40,7 @@ MOST_KEYS = 10_000
 """Names of fields that are remembered; a hostile archive may have any number."""
 
 
-OTHER, SKIP, ID, USERNAME, LINK, POINT = range(6)
+OTHER, SKIP, ID, USERNAME, LINK, POINT, NOTE = range(7)
 """What a field holds, told by its name."""
 _kinds: dict[str, int] = {}
 
@@ -37,9 +58,28 @@ def _kind(name: str) -> int:
         kind = LINK
     elif name in POINTS:
         kind = POINT
+    elif name in NOTES:
+        kind = NOTE
     if len(_kinds) < MOST_KEYS:
         _kinds[name] = kind
     return kind
+
+
+_REACHED = re.compile(r"\w@[\w-]+\.\w|(?:\d\D{0,3}){9}")
+"""What an e-mail address or a telephone has."""
+
+
+def annotated(tweet: dict[str, Any]) -> Iterator[str]:
+    """Persons whom the API's annotations name in a tweet, or say that it is about."""
+    entities, subjects = tweet.get("entities"), tweet.get(SUBJECTS)
+    named = entities.get("annotations") if isinstance(entities, dict) else None
+    for item in named if isinstance(named, list) else ():
+        name = item.get("normalized_text") if isinstance(item, dict) and item.get("type") == "Person" else None
+        if isinstance(name, str) and name:
+            yield name
+    for item in subjects if isinstance(subjects, list) else ():
+        if isinstance(item, dict) and _name(item.get("domain")) in PEOPLE and (name := _name(item.get("entity"))):
+            yield name
 
 
 @dataclass
@@ -49,7 +89,10 @@ class Identifiers:
     Attributes:
         ids: Of tweets, users, conversations, places, media and polls.
         usernames: As written.
-        names: Display names.
+        emails: E-mail addresses, as written.
+        phones: Telephone numbers, as written.
+        names: Display names, and persons whom the API annotates.
+        notes: Texts in which users say how to reach them.
         urls: Links, in full.
         coordinates: Decimal numbers of points and boxes, as JSON prints them.
         identities: Pairs of user id and user name; either may be unknown.
@@ -59,6 +102,9 @@ class Identifiers:
     ids: set[str] = field(default_factory=set)
     usernames: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    emails: set[str] = field(default_factory=set)
+    phones: set[str] = field(default_factory=set)
+    notes: set[str] = field(default_factory=set)
     urls: set[str] = field(default_factory=set)
     coordinates: set[str] = field(default_factory=set)
     identities: set[tuple[str | None, str | None]] = field(default_factory=set)
@@ -75,6 +121,8 @@ class Identifiers:
                     self._user(container)
                 if "in_reply_to_screen_name" in container:
                     self._answered(container)
+                if "entities" in container or SUBJECTS in container:
+                    self.names.update(annotated(container))
                 inside: Iterable[tuple[str, Any]] = container.items()
             else:
                 inside = [(key, item) for item in container]
@@ -111,6 +159,8 @@ class Identifiers:
             self.usernames.add(text)
         elif kind == POINT and "." in text:
             self._decimal(text)
+        elif kind == NOTE and _REACHED.search(text):
+            self.notes.add(text)
 
     def _decimal(self, text: str) -> None:
         try:
@@ -144,6 +194,12 @@ class Identifiers:
             max(old[1], count(read.get("following_count")) or 0, count(read.get("friends_count")) or 0),
             max(old[2], count(read.get("tweet_count")) or 0, count(read.get("statuses_count")) or 0),
         )
+
+
+def _name(raw: Any) -> str:
+    """What an object calls itself, or nothing."""
+    name = raw.get("name") if isinstance(raw, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _number(raw: dict[str, Any], key: str) -> str | None:

@@ -25,15 +25,23 @@ def find(folder: Path) -> list[Path]:
 
 
 def lines(path: Path) -> Iterator[tuple[int, bytes | str]]:
-    """What is to be parsed, numbered by lines: lines, or a `.json` in one piece where that is one value."""
-    if path.name.endswith((".json", ".json.gz")):
-        lines = list(_file_lines(path))
-        whole = b"\n".join(line for _, line in lines if isinstance(line, bytes))
-        if len(lines) > 1 and isinstance(lines[-1][1], bytes) and _parses(whole):
-            lines = [(1, whole)]
-        yield from lines
+    """What is to be parsed, numbered by lines: lines, or a `.json` in one piece where that is one value.
+
+    A first line that is a value by itself begins no larger one: such a file is never held as a whole.
+    """
+    rows = _file_lines(path)
+    first = next(rows, None)
+    if first is None:
+        return
+    if path.name.endswith((".json", ".json.gz")) and isinstance(first[1], bytes) and not _parses(first[1]):
+        held = [first, *rows]
+        whole = b"\n".join(line for _, line in held if isinstance(line, bytes))
+        if len(held) > 1 and isinstance(held[-1][1], bytes) and _parses(whole):
+            held = [(1, whole)]
+        yield from held
     else:
-        yield from _file_lines(path)
+        yield first
+        yield from rows
 
 
 def _file_lines(path: Path) -> Iterator[tuple[int, bytes | str]]:

@@ -30,16 +30,18 @@ class Kind(IntEnum):
     ID = 1
     URL = 2
     COORDINATES = 3
-    WORD = 4
-    """A name of one word: no identifier if many tweets use it."""
-    RUN = 5
-    """Words within a display name: likewise."""
-    SHORT = 6
+    EMAIL = 4
+    PHONE = 5
+    WORD = 6
+    """A name of one word: no identifier if many people use it."""
+    RUN = 7
+    """Words within a display name, and what they are called by: likewise."""
+    SHORT = 8
     """A name that cannot be told from a word: counted, never found."""
 
 
 PLACEHOLDER = {Kind.NAME: "name", Kind.WORD: "name", Kind.RUN: "name", Kind.ID: "number", Kind.URL: "url",
-               Kind.COORDINATES: "coordinates"}  # fmt: skip
+               Kind.COORDINATES: "coordinates", Kind.EMAIL: "email", Kind.PHONE: "phone"}  # fmt: skip
 
 
 class Hits(NamedTuple):

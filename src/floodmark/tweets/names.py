@@ -29,6 +29,10 @@ _TITLE = regex.compile(
 """Titles and letters behind a name: they end a run of capitalised words, and stand in texts by themselves."""
 
 
+TITLES = ("mr", "mrs", "ms", "miss", "dr", "cllr")
+"""By which people are called who are not called by their first names."""
+
+
 def runs(name: str) -> Iterator[str]:
     """Runs of two or more capitalised words in a display name, emoji aside.
 
@@ -42,6 +46,20 @@ def runs(name: str) -> Iterator[str]:
         if len(run) > 1:
             yield " ".join(run)
         run = []
+
+
+def called(run: str) -> Iterator[str]:
+    """What somebody of a run of capitalised words is called by: in lists, in hashtags, and politely."""
+    first, *middle, last = run.split()
+    yield run
+    yield f"{last} {first}"
+    yield "".join(run.split())
+    if middle:
+        yield f"{first} {last}"
+        yield f"{last} {' '.join([first, *middle])}"
+        yield f"{first}{last}"
+    for title in TITLES:
+        yield f"{title} {last}"
 
 
 def is_name(word: str) -> bool:

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from floodmark.tweets.coarse import country
+
 Level = Literal["country", "admin", "city", "cell"]
 LEVELS = ("country", "admin", "city", "neighborhood", "poi")
 """The API's types of places, from coarse to fine."""
@@ -19,7 +21,7 @@ class Place:
     """A raw place: still secret, never written.
 
     Attributes:
-        id: The API's public id.
+        id: The API's public id, or the point where a tweet has nothing else.
         country: Code or name.
         place_type: Of `LEVELS`, or unknown.
         full_name: `Hull, England`.
@@ -35,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class CoarsePlace:
-    """What a place becomes: `key` is to be hashed, the rest leaves."""
+    """What a place becomes: `key` is to be hashed, the rest leaves, the country as a code."""
 
     key: str
     country: str
@@ -51,14 +53,14 @@ def coarsen(place: Place, level: Level) -> CoarsePlace | None:
     rank = LEVELS.index(place.place_type) if place.place_type in LEVELS else len(LEVELS)
     wanted = LEVELS.index("city" if level == "cell" else level)
     if rank <= wanted and not (level == "cell" and rank == wanted):
-        return CoarsePlace(place.id, place.country, place.place_type)
+        return CoarsePlace(place.id, country(place.country), place.place_type)
     if level == "cell":
         if place.centre:
-            return CoarsePlace(_cell(*place.centre), place.country, "cell")
+            return CoarsePlace(_cell(*place.centre), country(place.country), "cell")
     elif level != "country" and rank == wanted + 1 and "," in place.full_name:
         around = place.full_name.rsplit(",", 1)[1].strip()
-        return CoarsePlace(f"{level}:{place.country}:{around.casefold()}", place.country, level)
-    return CoarsePlace(f"country:{place.country}", place.country, "country") if place.country else None
+        return CoarsePlace(f"{level}:{place.country}:{around.casefold()}", country(place.country), level)
+    return CoarsePlace(f"country:{place.country}", country(place.country), "country") if place.country else None
 
 
 def _cell(longitude: float, latitude: float) -> str:

@@ -132,8 +132,9 @@ def _groups(part: pl.DataFrame) -> pl.Series:
 def _coarser(part: pl.DataFrame, few: pl.Series, step: str) -> pl.DataFrame:
     """What is counted, after some tweets lost something."""
     if step == "hour":
+        # A millisecond tells a day from its first hour: the width of a time leaves with it.
         return part.with_columns(
-            time=pl.when(few & (pl.col("time") >= 0)).then(pl.col("time") // DAY_MS * DAY_MS).otherwise("time")
+            time=pl.when(few & (pl.col("time") >= 0)).then(pl.col("time") // DAY_MS * DAY_MS + 1).otherwise("time")
         )
     nothing = -1 if step == "time" else 0
     return part.with_columns(pl.when(few).then(pl.lit(nothing, part[step].dtype)).otherwise(step).alias(step))

@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from floodmark.tweets.identifiers import count
+from floodmark.tweets.fold import bare, fold
+from floodmark.tweets.identifiers import annotated, count
 from floodmark.tweets.places import Place
 
 SNOWFLAKE_EPOCH_MS = 1288834974657
 """When Twitter's ids began to carry their time (2010-11-04)."""
 FIRST_SNOWFLAKE = 2**40
 RETWEET = re.compile(r"\s*RT\s+@\w+", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 METRICS = ("like_count", "retweet_count", "reply_count", "quote_count")
 
 
@@ -29,6 +31,9 @@ class Tweet:
     author_name: str | None
     conversation: str | None
     retweet_of: str | None
+    reply_to: str | None
+    reply_to_id: str | None
+    reply_to_name: str | None
     retweet: bool
     reply: bool
     lang: str | None
@@ -38,6 +43,7 @@ class Tweet:
     metrics: tuple[int | None, ...]
     media: list[tuple[str, str | None]] = field(default_factory=list)
     persons: list[str] = field(default_factory=list)
+    mentioned: list[str] = field(default_factory=list)
     retrieved: str = ""
 
 
@@ -78,14 +84,20 @@ def read_tweet(raw: dict[str, Any], includes: Includes, retrieved: str) -> Tweet
         conversation=_id(raw, "conversation_id"),
         retweet_of=references.get("retweeted"),
         retweet="retweeted" in references or RETWEET.match(text) is not None,
+        reply_to=references.get("replied_to"),
+        reply_to_id=_id(raw, "in_reply_to_user_id"),
+        reply_to_name=_text(raw, "in_reply_to_screen_name"),
         reply="replied_to" in references or _id(raw, "in_reply_to_user_id") is not None,
         lang=_text(raw, "lang"),
         source=_text(raw, "source"),
         event=_text(raw, "event"),
-        place=_id(geo, "place_id") or _id(geo, "id"),
+        place=place.id if (place := read_place(geo)) else None,
         metrics=tuple(count(counted.get(name)) for name in METRICS),
         media=_media(raw, includes),
-        persons=_persons(raw),
+        persons=_persons(raw, text),
+        mentioned=[
+            name for item in _dicts(_dict(raw, "entities").get("mentions")) if (name := _text(item, "username"))
+        ],
         retrieved=retrieved,
     )
 
@@ -110,10 +122,13 @@ def _read_old(text: str) -> datetime:
 
 
 def read_place(raw: Any) -> Place | None:
-    """A place object, from `includes.places` or expanded in `geo`; None without an id."""
-    place_id = (_id(raw, "place_id") or _id(raw, "id")) if isinstance(raw, dict) else None
-    if place_id is None:
+    """A place object, from `includes.places` or expanded in `geo`, or the bare point there; None if it is neither."""
+    if not isinstance(raw, dict):
         return None
+    place_id = _id(raw, "place_id") or _id(raw, "id")
+    if place_id is None:
+        point = _point(_dict(raw, "coordinates").get("coordinates"))
+        return Place(f"point:{point}", centre=point) if point else None
     return Place(
         place_id,
         _text(raw, "country_code") or _text(raw, "country") or "",
@@ -121,6 +136,11 @@ def read_place(raw: Any) -> Place | None:
         _text(raw, "full_name") or "",
         _centre(_dict(raw, "geo").get("bbox")),
     )
+
+
+def _point(pair: Any) -> tuple[float, ...]:
+    """Longitude and latitude of GeoJSON; empty if they are no such pair on Earth."""
+    return _centre([*pair, *pair]) if isinstance(pair, list) and len(pair) == 2 else ()
 
 
 def _centre(box: Any) -> tuple[float, ...]:
@@ -143,13 +163,22 @@ def photo_name(url: str) -> str | None:
     return name or None
 
 
-def _persons(raw: dict[str, Any]) -> list[str]:
-    """Whom the API's annotations name."""
-    return [
-        item["normalized_text"]
-        for item in _dicts(_dict(raw, "entities").get("annotations"))
-        if item.get("type") == "Person" and _text(item, "normalized_text")
-    ]
+def _persons(raw: dict[str, Any], text: str) -> list[str]:
+    """Whom the API's annotations name, and as what where that is not what the text says.
+
+    Places in texts are of little use: emoji and escapes move them. So they only count where a name is not in the text,
+    and then as the whole words that they touch.
+    """
+    persons = list(annotated(raw))
+    said = bare(fold(text)).casefold() if persons else ""
+    for item in _dicts(_dict(raw, "entities").get("annotations")) if persons else []:
+        start, end, name = item.get("start"), item.get("end"), item.get("normalized_text")
+        if item.get("type") != "Person" or type(start) is not int or type(end) is not int or not isinstance(name, str):
+            continue
+        if bare(fold(name)).casefold() not in said:
+            touched = [word for word in _WORD.finditer(text) if word.start() <= end and start < word.end()]
+            persons += [text[touched[0].start() : touched[-1].end()]] if touched else []
+    return persons
 
 
 def _media(raw: dict[str, Any], includes: Includes) -> list[tuple[str, str | None]]:

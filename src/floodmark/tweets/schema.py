@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from floodmark.tweets.coarse import MEDIA_KINDS, OTHER, PLACE_TYPES
+from floodmark.tweets.coarse import COUNTRIES, MEDIA_KINDS, OTHER, PLACE_TYPES
 from floodmark.tweets.labels import STEPS
 from floodmark.tweets.shapes import KINDS
 
@@ -36,6 +36,8 @@ TWEETS = {
     "author": Column(_TEXT, "whole authors stay in one split", KEYED),
     "conversation": Column(_TEXT, "whole conversations stay in one split", KEYED),
     "retweet_of": Column(_TEXT, "retweets collapse with their original", KEYED),
+    "reply_to": Column(_TEXT, "who answers what", KEYED + " of the tweet"),
+    "reply_to_user": Column(_TEXT, "who answers whom", KEYED + " of the user"),
     "mentions": Column(_LIST, "who talks to whom", KEYED + " of the user"),
     "text": Column(_TEXT, "what the models read", "folded, then personal data replaced by placeholders"),
     "found": Column(_LIST, "what was personal can be counted", "kinds of the placeholders in the text"),
@@ -63,7 +65,7 @@ USERS = {
 }
 PLACES = {
     "place": Column(_TEXT, "joins tweets", KEYED),
-    "country": Column(_TEXT, "coarse place", COMMON),
+    "country": Column(_TEXT, "coarse place", "code of ISO 3166-1 that enough authors have, else `other`"),
     "place_type": Column(_TEXT, "how coarse the place was", "one of the API's five types, cell or other"),
 }
 HUMAN = {
@@ -78,6 +80,7 @@ HUMAN = {
 
 CLOSED: dict[str, frozenset[str]] = {
     "media_kinds": MEDIA_KINDS | {OTHER},
+    "country": COUNTRIES | {OTHER},
     "place_type": PLACE_TYPES | {"cell", OTHER},
     "label": frozenset(STEPS),
     "found": KINDS,

@@ -184,7 +184,8 @@ def _told(texts: pl.Series, hits: Hits, bare: NDArray[np.bool_]) -> list[bool]:
         if digits < sum(letter.isalnum() or letter == "_" for letter in cut):
             continue
         broken = regex.search(r"\d\.$", text[max(start - 2, 0) : start]) or regex.match(r"\.\d", text[end : end + 2])
-        told[at] = not broken and digits >= LEAST_DIGITS and _NUMBER.fullmatch(cut) is not None
+        # A telephone may be written in groups.
+        told[at] = not broken and digits >= LEAST_DIGITS and (kind == Kind.PHONE or bool(_NUMBER.fullmatch(cut)))
         if told[at] and kind == Kind.COORDINATES and digits < EXACT_DIGITS:
             alone = not bare[row] and text.strip(" +-") == cut
             told[at] = alone

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from floodmark.tweets.hiding import suspect
 from floodmark.tweets.known import Kind
+from floodmark.tweets.shapes import PLACEHOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +21,16 @@ if TYPE_CHECKING:
     from floodmark.tweets.archive import Archive
     from floodmark.tweets.known import Hits
 
+_COUNTED = ("person", "text")
 CLASSES = ("lang", "source", "event", "country")
 _SEED = 7
+
+
+class Least(NamedTuple):
+    """Persons that make something common: a class that they have, a word that they use."""
+
+    having: int
+    using: int
 
 
 @dataclass
@@ -31,7 +40,8 @@ class Settled:
     Attributes:
         path: Its tweets, as `survey.TWEETS` with texts, mentions and `hit`: whether an identifier may be in the text.
         duplicates: How many states of tweets were dropped.
-        uses: Words and runs that are names, and how many texts use each: columns `hash`, `texts`.
+        uses: Columns `hash`, `what`, `value`: by whom and in which texts words and runs that are names are used, of
+            each as many as matter.
         voices: Columns `column`, `value`, `person`: who has which class, of each class as many as matter.
     """
 
@@ -41,7 +51,7 @@ class Settled:
     voices: pl.DataFrame
 
 
-def settle(bucket: tuple[int, int], archive: Archive, places: pl.DataFrame, work: Path, least: int) -> Settled:
+def settle(bucket: tuple[int, int], archive: Archive, places: pl.DataFrame, work: Path, least: Least) -> Settled:
     """Settle the tweets of some shelves.
 
     Args:
@@ -49,32 +59,51 @@ def settle(bucket: tuple[int, int], archive: Archive, places: pl.DataFrame, work
         archive: What the first look left.
         places: Raw and coarse pseudonyms of places, as `survey.PLACES`.
         work: Where to write.
-        least: Persons that make a class common.
+        least: What makes something common.
     """
     states = archive.shelves(*bucket)
     tweets = _last(states).drop("retrieved", "total")
     tweets = tweets.with_columns(
-        pl.col("author").replace(archive.aliases),
+        pl.col("author", "reply_to_user").replace(archive.aliases),
         pl.col("mentions").list.eval(pl.element().replace(archive.aliases)).list.unique().list.sort(),
     )
     tweets = tweets.rename({"place": "raw"}).join(places, on="raw", how="left", maintain_order="left").drop("raw")
     hits = archive.known.find(tweets["text"])
     path = work / f"bucket-{bucket[0]:04d}"
     tweets.with_columns(hit=suspect(tweets["text"], hits, archive.known)).write_ipc(path)
-    return Settled(path, len(states) - len(tweets), uses(hits), _voices(tweets, least))
+    return Settled(path, len(states) - len(tweets), uses(hits, tweets, least.using), _voices(tweets, least.having))
 
 
-def uses(hits: Hits) -> pl.DataFrame:
-    """How many texts use each word or run that is also a name."""
+def uses(hits: Hits, tweets: pl.DataFrame, least: int) -> pl.DataFrame:
+    """By whom and in which texts each word or run is used that is also a name, of each `least` at most.
+
+    A retweet is nobody's own words, and texts that differ in links and mentions alone are one.
+
+    Args:
+        hits: What stands in the texts.
+        tweets: Columns `tweet`, `author`, `text`, `retweet`.
+        least: Persons, and texts, that make it ordinary.
+    """
+    said = tweets.select(
+        "retweet",
+        person=pl.coalesce("author", "tweet").hash(_SEED),
+        text=pl.col("text").str.replace_all(PLACEHOLDERS.pattern, "").str.split(" ").list.eval(
+            pl.element().filter(pl.element() != "")
+        ).list.join(" ").str.to_lowercase().hash(_SEED),
+    )  # fmt: skip
     doubtful = (hits.kind == Kind.WORD) | (hits.kind == Kind.RUN)
-    found = pl.DataFrame({"row": hits.row[doubtful], "hash": hits.hash[doubtful]}).unique()
-    return found.group_by("hash").agg(texts=pl.len())
+    found = said[hits.row[doubtful]].with_columns(hash=pl.Series(hits.hash[doubtful], dtype=pl.UInt64))
+    long: pl.DataFrame = found.filter(~pl.col("retweet")).unpivot(_COUNTED, index="hash", variable_name="what")
+    return long.unique().group_by("hash", "what").agg(pl.col("value").head(least)).explode("value")
 
 
 def ordinary(parts: Sequence[pl.DataFrame], least: int) -> NDArray[np.uint64]:
-    """Hashes of words and runs that this many texts use, sorted."""
-    total = pl.concat(parts).group_by("hash").agg(pl.col("texts").sum())
-    return np.sort(total.filter(pl.col("texts") >= least)["hash"].to_numpy())
+    """Hashes of words and runs that this many persons use, in as many texts, sorted."""
+    if not parts:
+        return np.zeros(0, np.uint64)
+    total = pl.concat(parts).unique().group_by("hash", "what").len().filter(pl.col("len") >= least)
+    both = total.group_by("hash").len().filter(pl.col("len") == len(_COUNTED))
+    return np.sort(both["hash"].to_numpy())
 
 
 def common(parts: Sequence[pl.DataFrame], least: int) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ the folder is for this user alone and gone at the end.
 from __future__ import annotations
 
 import gc
+import re
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from floodmark.tweets.json_files import parse
 from floodmark.tweets.people import identities
 from floodmark.tweets.places import coarsen
 from floodmark.tweets.pseudonyms import ALPHABET
+from floodmark.tweets.reached import reached
 from floodmark.tweets.reader import Found, read_value
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from floodmark.settings.anonymise import Anonymise
+    from floodmark.tweets.identifiers import Identifiers
     from floodmark.tweets.places import Place
     from floodmark.tweets.pseudonyms import Kind, Pseudonyms
     from floodmark.tweets.records import Tweet
@@ -39,7 +42,8 @@ if TYPE_CHECKING:
 _TEXT, _BIN, _LIST = pl.String(), pl.Int8(), pl.List(pl.String())
 TWEETS = pl.Schema(
     {
-        "tweet": _TEXT, "author": _TEXT, "conversation": _TEXT, "retweet_of": _TEXT, "text_hash": _TEXT,
+        "tweet": _TEXT, "author": _TEXT, "conversation": _TEXT, "retweet_of": _TEXT, "reply_to": _TEXT,
+        "reply_to_user": _TEXT, "text_hash": _TEXT,
         "time": pl.Int64(), "lang": _TEXT, "source": _TEXT, "event": _TEXT, "place": _TEXT,
         "likes": _BIN, "retweets": _BIN, "replies": _BIN, "quotes": _BIN,
         "reply": pl.Boolean(), "retweet": pl.Boolean(),
@@ -55,6 +59,10 @@ ENDINGS = (".tweets", ".users", ".places", ".identities", ".known")
 SHELVES = 1024
 SHELF_BEGINS = sorted(a + b for a in ALPHABET for b in ALPHABET)
 """Tweets are shelved by the first two letters of their pseudonyms."""
+
+
+_TORN = re.compile(r"@\w+…\s*$")
+"""A text that is cut within a mention."""
 
 
 class Line(NamedTuple):
@@ -92,14 +100,19 @@ def _survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings:
     whose = pseudonyms.of_each("user", known.metrics)
     users = [(user, *numbers) for user, numbers in zip(whose, known.metrics.values(), strict=True)]
     tables = {
-        ".tweets": table.with_columns(mentions=_pseudonymous(table["mentions"], pseudonyms)),
+        ".tweets": table.with_columns(mentions=_pseudonymous(table["mentions"], pseudonyms)).drop("folded"),
         ".users": pl.DataFrame(users, schema=USERS, orient="row"),
         ".places": _places(list(found.places.values()), pseudonyms, settings),
-        ".identities": identities(known.identities | {(tweet.author_id, tweet.author_name) for tweet in tweets}),
+        ".identities": identities(
+            known.identities
+            | {(tweet.author_id, tweet.author_name) for tweet in tweets}
+            | {(tweet.reply_to_id, tweet.reply_to_name) for tweet in tweets}
+        ),
     }
     for ending, written in tables.items():
         written.write_ipc(stem.with_suffix(ending))
     known.usernames.update(table["mentions"].explode().drop_nulls())
+    _reach(known, table)
     gather(known, stem.with_suffix(".known"))
     return done
 
@@ -131,22 +144,33 @@ def _values(lines: Sequence[Line], done: Surveyed) -> Iterator[Any]:
         yield value
 
 
+def _reach(known: Identifiers, table: pl.DataFrame) -> None:
+    """Gather e-mail addresses and telephones of tweets, and of what users say of themselves."""
+    notes = scrubbed(sorted(known.notes))
+    for texts in (table, notes):
+        emails, phones = reached(texts["folded"], texts["text"])
+        known.emails |= emails
+        known.phones |= phones
+
+
 def scrubbed(texts: Sequence[str]) -> pl.DataFrame:
-    """Columns `text`, folded and scrubbed by pattern, and `mentions`, lower-cased user names."""
-    clean, mentioned = scrub_all(fold_all(pl.Series(texts, dtype=pl.String)))
-    return pl.DataFrame({"text": clean, "mentions": mentioned.list.eval(pl.element().str.to_lowercase())})
+    """Columns `folded`, `text`, the same scrubbed by pattern, and `mentions`, lower-cased user names."""
+    folded = fold_all(pl.Series(texts, dtype=pl.String))
+    clean, mentioned = scrub_all(folded)
+    mentions = mentioned.list.eval(pl.element().str.to_lowercase())
+    return pl.DataFrame({"folded": folded, "text": clean, "mentions": mentions})
 
 
 def tweets_table(tweets: Sequence[Tweet], pseudonyms: Pseudonyms, settings: Anonymise) -> pl.DataFrame:
-    """The columns of `TWEETS`, and those of `scrubbed`."""
+    """The columns of `TWEETS`, and those of `scrubbed`; a mention that is cut is whom the API says it is, or nobody."""
     cells = list(zip(*(_row(tweet, pseudonyms, settings) for tweet in tweets), strict=True)) or [()] * len(TWEETS)
     columns = {
         name: lists(column) if TWEETS[name] == _LIST else column for name, column in zip(TWEETS, cells, strict=True)
     }
     rows = pl.DataFrame(columns, schema=TWEETS)
     keyed: dict[Kind, tuple[str, ...]] = {
-        "tweet": ("tweet", "conversation", "retweet_of"),
-        "user": ("author",),
+        "tweet": ("tweet", "conversation", "retweet_of", "reply_to"),
+        "user": ("author", "reply_to_user"),
         "place": ("place",),
     }
     for kind, names in keyed.items():
@@ -156,7 +180,20 @@ def tweets_table(tweets: Sequence[Tweet], pseudonyms: Pseudonyms, settings: Anon
             together.slice(number * len(rows), len(rows)).alias(name) for number, name in enumerate(names)
         )
     rows = rows.with_columns(text_hash=pl.Series(pseudonyms.of_texts(rows["text_hash"].to_list()), dtype=_TEXT))
-    return pl.concat([rows, scrubbed([tweet.text for tweet in tweets])], how="horizontal")
+    texts = scrubbed([tweet.text for tweet in tweets])
+    torn = {at: tweet for at, tweet in enumerate(tweets) if _TORN.search(tweet.text)}
+    if torn:
+        whole = [_mended(names, torn.get(at)) for at, names in enumerate(texts["mentions"].to_list())]
+        texts = texts.with_columns(mentions=lists(whole))
+    return pl.concat([rows, texts], how="horizontal")
+
+
+def _mended(names: list[str], torn: Tweet | None) -> list[str]:
+    """User names of a text whose last one is cut, made whole by what the API says of its mentions."""
+    if torn is None or not names:
+        return names
+    whole = [name.lower() for name in torn.mentioned if name.lower().startswith(names[-1])]
+    return [*names[:-1], *whole[:1]]
 
 
 def _row(tweet: Tweet, pseudonyms: Pseudonyms, settings: Anonymise) -> tuple[Any, ...]:
@@ -166,6 +203,8 @@ def _row(tweet: Tweet, pseudonyms: Pseudonyms, settings: Anonymise) -> tuple[Any
         person(tweet.author_id, tweet.author_name),
         tweet.conversation,
         tweet.retweet_of,
+        tweet.reply_to,
+        person(tweet.reply_to_id, tweet.reply_to_name),
         tweet.text,
         floor_time(tweet.time_ms, settings.time_floor_minutes),
         tweet.lang,
