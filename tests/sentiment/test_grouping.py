@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floodmark.sentiment.grouping import groups, separate, split_groups
+from floodmark.sentiment.grouping import groups, separate, split_groups, threads
 
 VALUES = st.none() | st.sampled_from("abcd")
 RELATIONS = st.integers(1, 14).flatmap(
@@ -94,3 +94,19 @@ def test_a_rare_stratum_that_sits_in_large_groups_is_shared_out_too():
     split = split_groups(group.tolist(), stratum, SHARES, np.random.default_rng(0))
     share = np.bincount(split[stratum == 1], minlength=3) / stratum.sum()
     assert np.abs(share - SHARES).max() < 0.02
+
+
+@given(st.lists(st.integers(0, 9), min_size=10, max_size=10))
+def test_answers_to_answers_are_in_the_conversation_of_the_first(answered):
+    """Each tweet answers another or begins its own: two have one root if any chain of answers joins them."""
+    tweets = [f"t{n}" for n in range(10)]
+    roots = threads(tweets, [f"t{n}" for n in answered])
+    joined = np.eye(10, dtype=bool)
+    joined[range(10), answered] = joined[answered, range(10)] = True
+    for _ in range(4):
+        joined = joined @ joined
+    assert [[one == other for other in roots] for one in roots] == joined.tolist()
+
+
+def test_a_conversation_that_began_outside_of_the_archive_keeps_its_name():
+    assert threads(["b", "c", "d"], ["a", "b", None]) == ["a", "a", None]

@@ -321,3 +321,15 @@ def test_nothing_to_label_is_no_trouble(tmp_path, posts):
     rows, metrics, _ = run(tmp_path, posts)
     assert metrics["labelled"] == 0
     assert len(rows) == len(posts)
+
+
+def test_an_answer_to_an_answer_leaves_with_the_judged_first_tweet(tmp_path):
+    # As archives of v1.1 tell it: each answer knows what it answers.
+    posts = [
+        post("a", "wet"),
+        post("b", "so \U0001f600 wet here", conversation="a"),
+        post("c", "and \U0001f600 wet there", conversation="b"),
+        post("d", "quite \U0001f600 another thing"),
+    ]
+    rows, _, _ = run(tmp_path, posts, [judgement(0, tweet="a")])
+    assert [rows[name]["fate"] for name in "bcd"] == ["human", "human", "labelled"]

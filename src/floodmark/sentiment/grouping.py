@@ -37,6 +37,25 @@ def groups(relations: Sequence[Sequence[Hashable | None]], limit: int) -> list[i
     return [least.setdefault(union.root(index), index) for index in range(len(relations[0]))]
 
 
+def threads(tweets: Sequence[str], conversations: Sequence[str | None]) -> list[str | None]:
+    """The first known tweet of each tweet's conversation.
+
+    Archives of Twitter's API v1.1 know of an answer only what it answers, which then stands for its conversation; so
+    answers to answers are followed up to the first.
+    """
+    above = {tweet: first for tweet, first in zip(tweets, conversations, strict=True) if first and first != tweet}
+    return [None if name is None else _root(name, above) for name in conversations]
+
+
+def _root(name: str, above: dict[str, str]) -> str:
+    way: list[str] = []
+    while name in above and name not in way:
+        way.append(name)
+        name = above[name]
+    # A damaged archive may answer in circles, which have no first.
+    return min(way[way.index(name) :]) if name in way else name
+
+
 def split_groups(
     group: Sequence[int], stratum: NDArray[np.integer], shares: Sequence[float], rng: np.random.Generator
 ) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from floodmark.learning.seeds import generator
 from floodmark.progress import say, track
 from floodmark.sentiment.duplicates import clusters, words
 from floodmark.sentiment.emoji import LabelEmoji
-from floodmark.sentiment.grouping import groups, separate, split_groups
+from floodmark.sentiment.grouping import groups, separate, split_groups, threads
 from floodmark.storage import write_json, write_table
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ def label(inputs: tuple[Path, Path, Path], outputs: tuple[Path, ...], settings: 
     tweets, human, manifest = inputs
     table, judged_table, metrics = outputs
     frame = pl.read_parquet(tweets).sort("tweet")
+    talks = threads(frame["tweet"].to_list(), frame["conversation"].to_list())
+    frame = frame.with_columns(conversation=pl.Series(talks, dtype=pl.String))
     judged = pl.read_parquet(human)
     emoji = LabelEmoji.of(settings)
     frame = _classes(frame.join(_photos(manifest), on="tweet", how="left"), emoji, settings.min_margin)
