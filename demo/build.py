@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 
 from demo.people import write_people
 from demo.sizes import SIZES, Sizes
+from floodmark.tweets.key import list_files
 
 if TYPE_CHECKING:
     from demo.people import People
 
 FOLDERS = ("radar", "heightmap", "water", "tweets", "media", "labels", "vectors", "clip")
 PLANTED = Path(__file__).with_name("planted.json")
+PUBLIC = Path(__file__).with_name("public.files")
+"""The people's files that the public key is for: beside any others `anonymise` refuses it."""
 
 
 def build(folder: Path, sizes: Sizes) -> People:
@@ -85,6 +88,11 @@ def main() -> int:
     parser.add_argument(
         "--write-planted", action="store_true", help=f"renew {PLANTED.name} after a change to the generator"
     )
+    parser.add_argument(
+        "--write-public",
+        action="store_true",
+        help=f"renew {PUBLIC.name} after a change to the generator: the public key is for the files it lists only",
+    )
     options = parser.parse_args()
     folder: Path = options.folder
     if folder.is_dir() and any(folder.iterdir()) and not options.force:
@@ -94,16 +102,27 @@ def main() -> int:
     people = build(folder, SIZES[options.size])
     print(listing(folder), counts(people), sep="\n\n")
     print(f"\ndone in {time.monotonic() - started:.0f} s")
+    files = list_files(folder)
+    if options.write_planted and options.size == "full":
+        people.planted.write(PLANTED)
+    if options.write_public:
+        PUBLIC.write_text(files, encoding="utf-8", newline="\n")
     if options.size == "full":
-        if options.write_planted:
-            people.planted.write(PLANTED)
-        elif not PLANTED.exists() or json.loads(PLANTED.read_text(encoding="utf-8")) != people.planted.listing():
-            print(
-                f"{PLANTED} does not list what was planted: run again with --write-planted and commit it",
-                file=sys.stderr,
-            )
-            return 2
+        return complain(people, files)
     return 0
+
+
+def complain(people: People, files: str) -> int:
+    """Say which committed listing of the full size is not that of what was made; 2 if one is not."""
+    planted = json.loads(PLANTED.read_text(encoding="utf-8")) if PLANTED.exists() else None
+    stale = []
+    if planted != people.planted.listing():
+        stale.append(f"{PLANTED} does not list what was planted: run again with --write-planted and commit it")
+    if not PUBLIC.exists() or PUBLIC.read_text(encoding="utf-8") != files:
+        stale.append(f"{PUBLIC} does not list the files that were made: run again with --write-public and commit it")
+    for line in stale:
+        print(line, file=sys.stderr)
+    return 2 if stale else 0
 
 
 if __name__ == "__main__":

@@ -76,6 +76,21 @@ def test_a_study_has_a_private_key_of_its_own(source, data, tmp_path):
     assert ".floodmark/key" not in tracked
 
 
+def test_a_study_pushes_its_commits_nowhere(source, data, tmp_path, monkeypatch):
+    # Some people's Git calls the remote of a clone otherwise.
+    for name, value in {"COUNT": "1", "KEY_0": "clone.defaultRemoteName", "VALUE_0": "elsewhere"}.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    new_study(source, tmp_path / "study", data)
+    study = tmp_path / "study"
+    assert call(study, "git", "remote").stdout == ""
+    assert call(study, "git", "branch", "--remotes").stdout == ""
+    before = call(source, "git", "for-each-ref").stdout
+    pushed = call(study, "git", "push", check=False, LC_ALL="C")
+    assert pushed.returncode != 0
+    assert "No configured push destination" in pushed.stderr
+    assert call(source, "git", "for-each-ref").stdout == before
+
+
 def test_linked_files_are_not_copied(source, data, tmp_path):
     new_study(source, tmp_path / "study", data, link=True)
     assert os.path.samefile(data / "tweets/a.jsonl", tmp_path / "study/data/tweets/a.jsonl")
@@ -117,6 +132,15 @@ def test_an_existing_study_is_not_touched(source, data, tmp_path):
     with pytest.raises(UserError, match="exists"):
         new_study(source, tmp_path / "study", data)
     assert (tmp_path / "study/precious").read_text() == "x"
+
+
+def test_the_command_tells_its_version_in_and_outside_a_project(tmp_path):
+    (line,) = [line for line in Path("pyproject.toml").read_text().splitlines() if line.startswith("version = ")]
+    for place in (ROOT, tmp_path):
+        command = [str(ROOT / "bin/floodmark"), "--version"]
+        result = subprocess.run(command, capture_output=True, text=True, env=environment(), cwd=place)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout == f"floodmark {line.split(chr(34))[1]}\n"
 
 
 def test_the_command_says_what_is_wrong_without_a_traceback(tmp_path):

@@ -26,7 +26,19 @@ class Polite(click.Group):
             sys.exit(2)
 
 
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        # Imported here, not for `click.version_option`: what it brings along takes longer than most of these commands.
+        from floodmark.hydraulics.alone.defaults import VERSION
+
+        click.echo(f"floodmark {VERSION}")
+        ctx.exit()
+
+
 @click.group(cls=Polite, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Say the version and exit."
+)
 def main() -> None:
     """From rainfall radar and tweets to flood maps and sentiment. The pipeline itself is run by `dvc repro`."""
 

@@ -47,7 +47,9 @@ def new_study(project: Path, folder: Path, data: Path, *, link: bool = False) ->
     try:
         if _git(project, "status", "--porcelain", "--untracked-files=no"):
             say(f"note: the study starts from the last commit of {project}; what is uncommitted stays behind")
-        _run(project, "git", "clone", "--quiet", "--no-hardlinks", str(project), str(building))
+        _run(project, "git", "clone", "--quiet", "--no-hardlinks", "--origin", "origin", str(project), str(building))
+        # A plain `git push` would send a study's commits into the project that it was made from.
+        _run(building, "git", "remote", "remove", "origin")
         _take_params(building, folder.name, data)
         _drop_embedded(building)
         _take_data(building / "data", data, link)

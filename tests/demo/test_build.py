@@ -1,5 +1,6 @@
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +10,10 @@ from demo.build import FOLDERS
 ROOT = Path(__file__).parents[2]
 
 
-def run(folder: Path, *options: str, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", "PYTHONHASHSEED": hash_seed}
+def run(folder: Path, *options: str, hash_seed: str = "0", root: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{root}", "PYTHONHASHSEED": hash_seed}
     command = [sys.executable, "-m", "demo.build", str(folder), "--size", "tiny", *options]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -41,3 +42,15 @@ def test_a_folder_in_use_is_refused_unless_forced(tmp_path):
     assert forced.returncode == 0
     assert "1500" in forced.stdout
     assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_what_the_public_key_is_for_is_listed_by_the_same_code(tmp_path):
+    """In a copy of the generator: the committed listing is that of the full size."""
+    shutil.copytree(ROOT / "demo", tmp_path / "demo", ignore=shutil.ignore_patterns("__pycache__"))
+    data = tmp_path / "data"
+    result = run(data, "--write-public", root=tmp_path)
+    assert result.returncode == 0, result.stderr
+    listed = dict(reversed(line.split("  ")) for line in (tmp_path / "demo/public.files").read_text().splitlines())
+    people = {name: digest for name, digest in digests(data).items() if name.startswith(("tweets", "labels", "media"))}
+    assert listed == people
+    assert (ROOT / "demo/public.files").read_text() != (tmp_path / "demo/public.files").read_text()

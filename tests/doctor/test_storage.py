@@ -137,6 +137,12 @@ def test_the_key_of_the_demonstration_is_wrong_for_a_study(project):
     assert key(project)[0].state == "warning"
     (project / "data.dvc").write_text("outs:\n- md5: a.dir\n  path: data\n  remote: embedded\n")
     assert key(project)[0].state == "ok"
+    shutil.copy("demo/public.files", project / "demo")
+    (project / "data/tweets").mkdir(parents=True)
+    (project / "data/tweets/mine.jsonl").write_text("of somebody real")
+    (found,) = key(project)
+    assert (found.state, "mine.jsonl is no file in the embedded dataset" in found.found) == ("problem", True)
+    assert "floodmark study new" in found.found
     (project / ".floodmark").mkdir()
     (project / ".floodmark/key").write_text("0" * 64)
     assert "is not the key that" in key(project)[0].found

@@ -67,7 +67,7 @@ def make_project(folder: Path) -> Path:
     _lay_over(folder / "params.yaml", OVERLAY)
     (folder / "src/sitecustomize.py").write_text(RECORD_IMPORTS)
     path = f"{folder / 'src'}:{folder}"
-    call(folder, sys.executable, "-m", "demo.build", "data", "--size", "tiny", PYTHONPATH=path)
+    call(folder, sys.executable, "-m", "demo.build", "data", "--size", "tiny", "--write-public", PYTHONPATH=path)
     call(folder, "dvc", "add", "--quiet", "data")
     commit(folder, "a tiny project")
     return folder

@@ -2,6 +2,9 @@
 
 `key.fingerprint` (committed) says which key a study's pseudonyms are made with, so that DVC reruns `anonymise` when the
 key changes although it never sees the key. The fingerprint is an HMAC of a constant and tells nothing about the key.
+
+Pseudonyms under the public key can be undone by anybody. So it is given for the embedded dataset alone, whose tweets,
+labels and photos `demo/public.files` lists by their digests: beside any other such file in `data/` it is refused.
 """
 
 from __future__ import annotations
@@ -11,12 +14,19 @@ import hmac
 import os
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from floodmark.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FINGERPRINT = "key.fingerprint"
 PRIVATE = Path(".floodmark") / "key"
 PUBLIC = Path("demo") / "public.key"
+PUBLIC_FILES = Path("demo") / "public.files"
+PEOPLE = ("tweets", "labels", "media")
+"""The folders of `data/` that hold what people wrote and sent."""
 BYTES = 32
 
 
@@ -34,7 +44,8 @@ def load_key(root: Path) -> bytes:
     """The key that `root`'s committed fingerprint names.
 
     Raises:
-        UserError: if the fingerprint is missing, or no key at hand has it; the message says what to do.
+        UserError: if the fingerprint is missing, no key at hand has it, or it is the public one and `data/` holds
+            people's files that are not the embedded dataset's; the message says what to do.
     """
     committed = root / FINGERPRINT
     if not committed.exists():
@@ -52,6 +63,7 @@ def load_key(root: Path) -> bytes:
     if public.exists():
         key = _parse(public)
         if hmac.compare_digest(fingerprint(key), wanted):
+            _refuse_strangers(root)
             return key
     raise UserError(
         f"{private} is missing, and {committed} names a secret key: copy the study's key there (mode 0600), or make a "
@@ -99,6 +111,50 @@ def check_key(root: Path) -> str:
     if os.name == "posix" and mode & 0o077:
         raise UserError(f"{private} can be read by others (mode {mode:o}): run `chmod 600 {private}`")
     return f"{private} is the key that {FINGERPRINT} names"
+
+
+def list_files(data: Path) -> str:
+    """What `demo/public.files` is to hold for a dataset: a line a file, digest and name, as `sha256sum` writes them."""
+    return "".join(f"{_digest(path)}  {name}\n" for name, path in sorted(_people_files(data)))
+
+
+def _refuse_strangers(root: Path) -> None:
+    """The public key is only for the files it was published with, in which nobody is real."""
+    listing, listed = root / PUBLIC_FILES, dict[str, str]()
+    if listing.is_file():
+        lines = listing.read_text(encoding="utf-8").splitlines()
+        listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    for name, path in _people_files(root / "data"):
+        if name in listed and _digest(path) == listed[name]:
+            continue
+        if not listed:
+            raise UserError(
+                f"{listing} is missing or empty, and {PUBLIC} is only for what it lists: restore it with git"
+            )
+        how = "not as" if name in listed else "no file"
+        raise UserError(
+            f"{path} is {how} in the embedded dataset, and the key in use is its public one ({PUBLIC}), with "
+            "which anybody can undo pseudonyms. Take your files out into a folder laid out like data/, and that into a "
+            "study, which has a key of its own: `floodmark study new STUDY --data FOLDER`. Or make a secret key here: "
+            f"`floodmark keys new`, and commit {FINGERPRINT}"
+        )
+
+
+def _people_files(data: Path) -> Iterator[tuple[str, Path]]:
+    """Every file below `data` that may hold something of people, with its name from there.
+
+    Not what is empty, such as a `.keep`, nor what a desktop hides there, unless its name makes a stage read it.
+    """
+    for folder in PEOPLE:
+        for path in (data / folder).rglob("*"):
+            hidden = path.name.startswith(".") and ".json" not in path.name and path.suffix != ".csv"
+            if not hidden and path.is_file() and path.stat().st_size:
+                yield path.relative_to(data).as_posix(), path
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _parse(path: Path) -> bytes:
