@@ -46,7 +46,12 @@ ACCOUNTS = [
         _is_iban,
         digits=8,
     ),
-    rule("nino", r"(?i)\b[A-Z]{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?[A-D]\b", digits=6),
+    # With dots only if there are dots throughout: `on 05.12.13 a wall fell` has a date.
+    rule(
+        "nino",
+        r"(?i)\b[A-Z]{2}(?:[\s-]?\d{2}){3}[\s-]?[A-D]\b|\b[A-Z]{2}(?:\.\d{2}){3}\.[A-D]\b",
+        digits=6,
+    ),
     # Short or grouped numbers only where it is said what they are.
     rule("number", r"(?i)\bnhs\b[^\d\n]{0,24}?\K\d{3}[\s-]?\d{3}[\s-]?\d{4}(?!\d)", digits=10),
     rule(

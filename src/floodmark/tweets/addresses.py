@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from floodmark.tweets.rule import rule
+
+if TYPE_CHECKING:
+    import regex
 
 _STREET = (
     "Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Close|Drive|Dr|Way|Court|Ct|Crescent|Cres|Terrace|Ter|Place|Pl|Gardens|Gdns|"
     "Grove|Hill|Square|Sq|Row|Mews|Walk|Park|View|Rise|Parade|Boulevard|Blvd|Green|Quay|Wharf|Bank|Croft|Fold|Yard|"
     "Approach|Alley|Esplanade|Embankment|Parkway|Pkwy|Highway|Hwy|Trail|Chase|Vale"
+)
+# Streets of one word that stand in many towns, or in towns that were under water. Towns and people are none, whatever
+# they end with (`3 Margate homes`, `20 Harrogate crews`), nor is what is counted: `200 Poultry dead`.
+_ALONE = (
+    "Aldgate|Bishopsgate|Briggate|Broadway|Canongate|Castlegate|Cheapside|Churchgate|Coppergate|Cornhill|Cowgate|Deansgate|"
+    "Eastgate|Fishergate|Fossgate|Friargate|Gallowgate|Gillygate|Goodramgate|Grassmarket|Haymarket|Headrow|Kingsgate|"
+    "Kingsway|Kirkgate|Lawnmarket|Lowgate|Marygate|Micklegate|Millgate|Moorgate|Northgate|Petergate|Piccadilly|Queensway|"
+    "Saltmarket|Shambles|Skeldergate|Southgate|Stonegate|Strand|Trongate|Walmgate|Westgate|Whitefriargate|Whitehall"
+)
+# What else has a number before such a name: lines of buses, lists, dates.
+_NUMBERED = (
+    r"(?<!\b(?i:bus|buses|route|service|line|platform|stop|stand|gate|page|exit|junction|jct|tram|train|"
+    r"jan|january|feb|february|march|april|may|june|july|aug|august|sept?|september|oct|october|nov|november|dec|december"
+    r")\.?\s)"
+)
+_VISITED = (
+    "shows?|plays?|musicals?|theatres?|tickets?|stars?|songs?|hits?|bus|buses|trains?|trams?|line|lines|tunnels?|station|"
+    "stations|lanes|people|residents|homes|houses|flats|families|shops|stores|stalls|businesses|pubs|traders|pupils|students|"
+    "staff|fans|games|roads|streets|pumps|crews|sandbags"
 )
 _SAID = "street|road|lane|avenue|close|drive|crescent|terrace|gardens|grove|mews"
 _UNITS = "flat|apartment|apt|unit|house|suite|room|blk|block|lot|bldg|villa"
@@ -34,6 +58,12 @@ _FRENCH = r"(?i:rue|avenue|av\.|boulevard|bd|chemin|impasse|allée|quai)"
 _TO_STREET = rf"\d[a-z]?,?\s+(?:\S+\s+){{1,4}}?(?:{_STREET.lower()})\b"
 """The hint of a street some words behind a number."""
 
+
+def _is_house(match: regex.Match[str]) -> bool:
+    """One house, or some of one side of a street as in Britain: after `won 1-0` and `lost 1-2` comes a manager."""
+    return match.group(2) is None or (int(match.group(2)) - int(match.group(1))) in range(2, 40, 2)
+
+
 ADDRESSES = [
     rule(
         "address",
@@ -53,6 +83,14 @@ ADDRESSES = [
         "address",
         rf"(?:(?i:{_PART}),?\s+)?(?:\b(?i:no|number|num)\.?\s?)?(?<![\w.,:/-]){_NUMBER},?\s+"
         rf"(?!(?:{_ORDINARY})\s)[a-z'’-]{{3,}}\s+(?:{_SAID})\b",
+        digits=1,
+    ),
+    # A street of one word, behind a number that is neither a year nor a time in four digits.
+    rule(
+        "address",
+        rf"(?:(?i:{_PART}),?\s+)?(?:\b(?i:no|number|num)\.?\s?)?{_NUMBERED}(?<![\w.,:/£$€-])([1-9]\d{{0,2}})(?:[a-eA-E]|[-–]([1-9]\d{{0,2}}))?,?\s"
+        rf"(?:(?i:the)\s)?(?=\p{{Lu}})(?i:{_ALONE})(?![\w-]|\s(?i:{_VISITED})\b)",
+        _is_house,
         digits=1,
     ),
     # In small letters a street may be short, behind a number of two digits or more and words that count nothing.

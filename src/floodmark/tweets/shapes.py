@@ -30,7 +30,8 @@ PLACEHOLDERS = regex.compile(_PLACEHOLDER)
 _FORBIDDEN = {
     "mention": r"@[^\s\w]{0,2}\w",
     "link": r"https?:\S|://|\bwww\.\w|\bt\.co\b",
-    "email": r"[\w.+-]@[\w-]+\.\w",
+    # Before the `@` some letter or digit: `.@name.word` mentions somebody, and lacks a blank.
+    "email": r"[^\W_][._+-]*@[\w-]+\.\w",
     "phone": telephone(r"\s"),
     "long_number": r"\d{9,}",
 }
@@ -41,7 +42,7 @@ FORBIDDEN = {kind: regex.compile(rf"(?i){pattern}") for kind, pattern in _FORBID
 _BLANK = rf"(?:\s|{_PLACEHOLDER})"
 _LEFT = regex.compile(
     rf"(?i)(?P<url>[a-z][a-z0-9+.-]{{0,30}}://(?:<url>|{REST})|https?:{REST}|\bwww\.{REST}|\bt\.co\b{REST})|"
-    r"(?P<email>[\w.+-]{1,64}@[\w-]+\.[\w.-]*)|"
+    r"(?P<email>[\w.+-]{0,63}[^\W_][._+-]*@[\w-]+\.[\w.-]*)|"
     rf"(?P<phone>{telephone(_BLANK)})|"
     r"(?P<number>\d{9,})|"
     r"(?P<user>@[!\"'’“?:;,.~^&=+|*/\\-]{0,2}\p{L}\w*)|"

@@ -25,7 +25,7 @@ _DIGIT = rf"(?:(?:{'|'.join(_SEVERAL)})[\s-])?(?:{'|'.join(_SPOKEN)})"
 
 def _clock(blank: str) -> str:
     """Not a list of times in four digits each, nor such a time before a date or a height: `0712 1.3 1310 5.1`."""
-    between = rf"(?:[/-]|{blank})"
+    between = rf"(?:[/_-]|{blank})"
     date, height = r"\d{1,2}[./-]\d{1,2}[./-]\d\d", r"\d{1,2}\.\d{1,2}(?!\d)"
     return rf"(?!{_TIME}(?:{between}{_TIME})+(?!{between}?\d)|{_TIME}{blank}(?:{date}|{height}))"
 
@@ -38,12 +38,12 @@ def telephone(blank: str) -> str:
     Args:
         blank: Pattern of a blank between two digits.
     """
-    gap = rf"(?:[().\-/]|{blank}){{0,2}}"
+    gap = rf"(?:[()._\-/]|{blank}){{0,2}}"
     return (
         rf"(?<![\d£$€])(?<!\d\.){_clock(blank)}0[1-9](?:{gap}\d){{9}}(?!\d)|"
         rf"(?<!\d\.?)\+{gap}\d(?:{gap}\d){{9,13}}(?!\d)|"
-        r"(?<![\d£$€])(?<!\d[.:-])(?:\d{3}-\d{3}-\d{4}|\d{3}\.\d{3}\.\d{4})(?![\w-])|"
-        rf"\(\d{{3}}\){blank}?\d{{3}}(?:[.-]|{blank})\d{{4}}(?!\d)"
+        r"(?<![\d£$€])(?<!\d[.:_-])(?:\d{3}-\d{3}-\d{4}|\d{3}\.\d{3}\.\d{4}|\d{3}_\d{3}_\d{4})(?![\w-])|"
+        rf"\(\d{{3}}\){blank}?\d{{3}}(?:[._-]|{blank})?\d{{4}}(?!\d)"
     )
 
 

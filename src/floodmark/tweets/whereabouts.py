@@ -7,8 +7,8 @@ import regex
 from floodmark.tweets.rule import rule
 
 _AREA = (
-    "AB|AL|B|BA|BB|BD|BH|BL|BN|BR|BS|BT|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|DG|DH|DL|DN|DT|DY|E|EC|EH|EN|EX|FK|FY|G|GL|"
-    "GU|HA|HD|HG|HP|HR|HS|HU|HX|IG|IP|IV|KA|KT|KW|KY|L|LA|LD|LE|LL|LN|LS|LU|M|ME|MK|ML|N|NE|NG|NN|NP|NR|NW|OL|OX|PA|PE|PH|"
+    "AB|AL|B|BA|BB|BD|BF|BH|BL|BN|BR|BS|BT|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|DG|DH|DL|DN|DT|DY|E|EC|EH|EN|EX|FK|FY|G|GL|"
+    "GU|GY|HA|HD|HG|HP|HR|HS|HU|HX|IG|IM|IP|IV|JE|KA|KT|KW|KY|L|LA|LD|LE|LL|LN|LS|LU|M|ME|MK|ML|N|NE|NG|NN|NP|NR|NW|OL|OX|PA|PE|PH|"
     "PL|PO|PR|RG|RH|RM|S|SA|SE|SG|SK|SL|SM|SN|SO|SP|SR|SS|ST|SW|SY|TA|TD|TF|TN|TQ|TR|TS|TW|UB|W|WA|WC|WD|WF|WN|WR|WS|WV|YO|ZE"
 )
 _OPEN = "[23456789CFGHJMPQRVWX]"
@@ -23,8 +23,10 @@ def _has_letter(match: regex.Match[str]) -> bool:
 
 
 def _is_postcode(match: regex.Match[str]) -> bool:
-    """Not a road followed by an ordinal: `M62 2nd exit`."""
-    outward, inward = match.group(1), match.group(2)
+    """Not a road followed by an ordinal, `M62 2nd exit`, nor a span that ends with a unit: `S1-3rd floor`, `E1-2ft`."""
+    outward, between, inward = match.group(1, 2, 3)
+    if between in ("-", "–") and regex.fullmatch(r"\d(?:st|nd|rd|th|ft|hr|yr|ha)", inward):
+        return False
     ordinal = regex.fullmatch(r"\d(?:st|nd|rd|th)", inward, regex.I)
     return not (ordinal and regex.fullmatch(r"[ABM]\d+", outward, regex.I))
 
@@ -78,8 +80,10 @@ POINTS = [
 POSTCODES = [
     rule(
         "postcode",
-        rf"(?i)\b((?:{_AREA})\d[\dA-HJKMNPR-Y]?)\s?(\d[ABD-HJLNP-UW-Z]{{2}})\b",
+        rf"(?i)\b((?:{_AREA})\d[\dA-HJKMNPR-Y]?)([\s–-]?)(\d[ABD-HJLNP-UW-Z]{{2}})\b",
         _is_postcode,
         digits=2,
-    )
+    ),
+    # The forces' offices overseas have a number only; one bank kept the code that fits no area.
+    rule("postcode", r"(?i)\bBFPO[\s-]?\d{1,4}\b|\bGIR[\s-]?0AA\b", digits=1),
 ]

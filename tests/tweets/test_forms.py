@@ -1,0 +1,142 @@
+"""Forms in which personal data is seldom written, each beside what a flood makes people write that looks like it."""
+
+import time
+
+import pytest
+
+from floodmark.tweets.columns import FEW, scrub_all
+from floodmark.tweets.fold import fold
+from floodmark.tweets.shapes import PLACEHOLDERS, close, shapes
+from tests.tweets.knowing import column, mentions, scrub
+
+FOUND = {
+    "postcode": [
+        ("boat needed JE95 9ZZ, gy991aa; IM95 1AG.", "boat needed <postcode>, <postcode>; <postcode>."),
+        ("GIR 0AA, gir0aa", "<postcode>, <postcode>"),
+        ("post to BFPO 123, bfpo 7 or BF9 3AA", "post to <postcode>, <postcode> or <postcode>"),
+        ("ZE5-5UU, ze5-5uu and ZE5–5UU", "<postcode>, <postcode> and <postcode>"),
+    ],
+    "ip": [
+        ("gauge 2001:db8::1 and fe80::1ff:fe23:4567:890a", "gauge <ip> and <ip>"),
+        ("fe80::1: no answer, ff02::1!", "<ip>: no answer, <ip>!"),
+        ("[2001:db8::7]:8080, 2001:470::1", "[<ip>]:8080, <ip>"),
+        ("net 2001:db8:cafe::/48 down", "net <ip>/48 down"),
+        ("IP:2001:0db8:85a3:0000:0000:8a2e:0370:7334", "IP:<ip>"),
+        ("ip:fe80::9%eth0", "ip:<ip>%eth0"),
+    ],
+    "url": [
+        ("see floodmap.app now, osierwatch.xyz too", "see <url> now, <url> too"),
+        ("tarn.dev is mine, or quill.blog", "<url> is mine, or <url>"),
+        ("maps on osierwatch.live", "maps on <url>"),
+        ("ask osierfloods.online, tarn.shop!", "ask <url>, <url>!"),
+        ("osierfloods.site #floods", "<url> #floods"),
+        ("visit tarnwatch.live for maps", "visit <url> for maps"),
+        ("(quillfen.me) and (tarn.news)", "(<url>) and (<url>)"),
+        ("Website: quillfen.me", "Website: <url>"),
+        ("my site at quillfen.us is up", "my site at <url> is up"),
+        ("quill82.me has pics", "<url> has pics"),
+        ("ci.osier.tx.us has a map, osier.k12.tx.us none", "<url> has a map, <url> none"),
+    ],
+    "address": [
+        ("12 Broadway flooded", "<address> flooded"),
+        ("at 12A Cheapside, 27-29 Eastgate", "at <address>, <address>"),
+        ("12 The Shambles and 7 STRAND", "<address> and <address>"),
+        ("Flat 3, 12 Kingsway", "<address>"),
+        ("No. 40, Whitefriargate is wet", "<address> is wet"),
+        ("5 Headrow has power", "<address> has power"),
+    ],
+    "phone": [
+        ("07700_900_123", "<phone>"),
+        ("call 07700_900123. +44_7700_900_123", "call <phone>. <phone>"),
+        ("_07700 900123_", "_<phone>_"),
+        ("(202)5550143 or (202) 5550143", "<phone> or <phone>"),
+        ("202_555_0143", "<phone>"),
+    ],
+    "nino": [("NI QQ.12.34.56.C.", "NI <nino>."), ("qq.12.34.56.d", "<nino>")],
+    "user": [
+        (".@quill_7.thanks all", ".<user>.thanks all"),
+        ("...@quill_7.thanks", "...<user>.thanks"),
+        ("…@quill_7.thanks", "...<user>.thanks"),
+        ("'@quill_7.thanks' -@quill_7.wow", "'<user>.thanks' -<user>.wow"),
+        (".@gmail thanks", ".<user> thanks"),
+    ],
+    "email": [
+        ("quill_@mail.org, a.@mail.org, +7@mail.org", "<email>, <email>, <email>"),
+        ("é@mail.org, \"o q\"@mail.org", "<email>, <email>"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "clean"), [pair for pairs in FOUND.values() for pair in pairs])
+def test_a_seldom_form_becomes_its_kind(text, clean):
+    assert scrub(text) == clean
+    assert set(scrub_all(column([fold(text)] * FEW))[0]) == {clean}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Roads, their ordinals, floors, heights and times behind what might be half a postcode.
+        "M62 2nd exit", "M62-2nd exit", "A63-3RD exit", "S1-3rd floor", "E1-2ft of water", "M1-3am", "LS4-BD18",
+        "HU5-HU9", "J38-J37", "I'm 3 2nd time", "BFPO mail is late", "GIR 0 level", "je 2 3ab",
+        # Times, spans of them, ratios, faces and names of code.
+        "12:30:45", "at 12:30:45: dark", "12::30", "2013::12", "2013::", "06:12::07:30", "mix 1:2:3:4", "1:200", "::",
+        ":: 3.4 m ::", "std::string", "a::b", "feed::add", "face::1", "::)", "x::2", "level::3",
+        # Sentences whose blank is missing behind the full stop.
+        "he saved me.us lot are safe", "call.me", "call.me please", "please help.us", "he.saved.me", "so.many.us",
+        "rain.cloud cover lifts", "all safe.news at ten", "stay in.live updates here", "more.link below",
+        "closed.shop open", "road shut.site is wet", "we visit.us too",
+        "we'll visit tomorrow.me and mum", "website down.us lot wait",
+        "#flood2013.us lot", "HU5.us lot", "it was 1.8m.me and mum", "levels 3.4.live now", "1.5.live", "e.g.me",
+        "All safe.News at ten", "BBC.Live updates",
+        # Counts, years, times, heights, buses and dates before the name of a street.
+        "won 1-0 Southgate happy", "lost 1-2 Southgate out", "flood warning 3/5 Eastgate", "bus 12 Kingsway",
+        "Route 5 Queensway late", "in 2013 Eastgate flooded", "0630 Eastgate shut",
+        "14:30 Eastgate", "3.45 Eastgate", "£12 Broadway",
+        "3m Eastgate", "7pm Eastgate", "A63 Eastgate", "12th Broadway", "Dec 12 Broadway shut", "5 Broadway shows off",
+        "2 Kingsway tunnel lanes", "3 Margate homes", "20 Harrogate crews", "200 Poultry dead", "12 strand rope",
+        "3 Southgate residents", "5 Eastgate-based crews", "TA 0956 2873", "TA 09561 28734",
+        # Times, dates and names of files with strokes.
+        "IMG_20131205_063000.jpg", "DSC_0123", "0712_1310_1845", "05_12_2013", "05_12_13_0630", "2013_12_05_0630",
+        "0630_1845", "10_20_30", "1_202_555_01434", "(202)555", "(2013)5000000", "page (12)5550143",
+        # Dates and times before a word of one letter.
+        "on 05.12.13 a wall fell", "at 12.30.45 a bang", "at.12.30", "QQ.12.34.56",
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_seldom_form_stays(text):
+    assert scrub(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (".@quill_7.thanks", ["quill_7"]),
+        ("...@quill_7.thanks @fen_9", ["quill_7", "fen_9"]),
+        (".@gmail hi", ["gmail"]),
+        ("a.@quill_7.thanks", []),
+    ],
+)
+def test_a_mention_behind_a_dot_is_known(text, names):
+    assert mentions(text) == names
+
+
+@pytest.mark.parametrize("text", [".@-a.b", "_@---c.d", "+.@---c.d", "a.@---c.d", "..-@a.b", "é+@---c.d"])
+def test_what_is_no_address_of_mail_is_none_for_the_last_step_either(text):
+    clean = scrub(text)
+    assert close(clean) == clean
+    assert shapes(PLACEHOLDERS.sub(" ", clean)) == []
+    assert ("<email>" in clean) == (text[0] in "aé")
+
+
+def test_signs_alone_before_an_at_are_no_shape_of_mail():
+    assert "email" not in shapes(".@quill_7.thanks")
+    assert "email" in shapes("quill.@mail.org")
+
+
+@pytest.mark.parametrize(
+    "unit", ["._", ".a_", "a1.", "visit aaaa.", "2001:", "fe80::", "12 The ", "1_", "(202)", "a.@", "(a."]
+)
+def test_no_seldom_form_however_long_holds_the_stage_up(unit):
+    started = time.monotonic()
+    scrub(unit * (12_000 // len(unit)))
+    assert time.monotonic() - started < 3
