@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from floodmark.tweets.identifiers import Identifiers
     from floodmark.tweets.pseudonyms import Pseudonyms
 
-BLOCK = 2**23
-"""Bytes that are read at a time."""
+BLOCK = 2**24
+"""Bytes that are read at a time: fewer take a quarter more time, more only memory."""
 PACKED = 8
 """Times that gzip makes tweets smaller, about."""
 BUCKET = 2**14

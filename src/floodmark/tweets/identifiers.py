@@ -71,12 +71,21 @@ _REACHED = re.compile(r"\w@[\w-]+\.\w|(?:\d\D{0,3}){9}")
 
 def annotated(tweet: dict[str, Any]) -> Iterator[str]:
     """Persons whom the API's annotations name in a tweet, or say that it is about."""
-    entities, subjects = tweet.get("entities"), tweet.get(SUBJECTS)
+    entities = tweet.get("entities")
     named = entities.get("annotations") if isinstance(entities, dict) else None
     for item in named if isinstance(named, list) else ():
-        name = item.get("normalized_text") if isinstance(item, dict) and item.get("type") == "Person" else None
-        if isinstance(name, str) and name:
-            yield name
+        if isinstance(item, dict):
+            yield from _annotated(item)
+    yield from _subjects(tweet.get(SUBJECTS))
+
+
+def _annotated(item: dict[str, Any]) -> Iterator[str]:
+    name = item.get("normalized_text")
+    if item.get("type") == "Person" and isinstance(name, str) and name:
+        yield name
+
+
+def _subjects(subjects: Any) -> Iterator[str]:
     for item in subjects if isinstance(subjects, list) else ():
         if isinstance(item, dict) and _name(item.get("domain")) in PEOPLE and (name := _name(item.get("entity"))):
             yield name
@@ -121,8 +130,8 @@ class Identifiers:
                     self._user(container)
                 if "in_reply_to_screen_name" in container:
                     self._answered(container)
-                if "entities" in container or SUBJECTS in container:
-                    self.names.update(annotated(container))
+                if "normalized_text" in container:
+                    self.names.update(_annotated(container))
                 inside: Iterable[tuple[str, Any]] = container.items()
             else:
                 inside = [(key, item) for item in container]
@@ -143,7 +152,10 @@ class Identifiers:
                     if item >= LEAST_ID and (known(name) or _kind(name)) == ID:
                         add(str(item))
                 elif what is dict or what is list:
-                    if item and name not in SKIPPED:
+                    if name in SKIPPED:
+                        if name == SUBJECTS:
+                            self.names.update(_subjects(item))
+                    elif item:
                         push((name, item))
                 elif what is float and name in POINTS:
                     self.coordinates.add(repr(abs(item)))
