@@ -337,3 +337,25 @@ def test_no_text_however_long_holds_the_stage_up(unit):
 )
 def test_a_name_in_another_form_goes_with_its_form(text, clean):
     assert scrub_names(text, names(["orla_quill7"])) == clean
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("#TobiasPellwick again", "#<name> again"),
+        ("Pellwick, Tobias", "<name>"),
+        ("thanks Mrs Pellwick", "thanks <name>"),
+        ("thanks Mrs. Pellwick", "thanks <name>"),
+        ("DR PELLWICK said", "<name> said"),
+        ("Tobias Pellwick", "<name>"),
+        ("Tobias Q Pellwick", "<name>"),
+        ("Pellwick Tobias Q", "<name>"),
+        # One word of a name may be anything.
+        ("Pellwick alone", "Pellwick alone"),
+        # Where somebody works is called by its name alone.
+        ("Hythe Tarn, Mr Hythe, #TarnHythe", "Hythe Tarn, Mr Hythe, #TarnHythe"),
+        ("at Tarn Hythe", "at <name>"),
+    ],
+)
+def test_people_are_known_by_all_that_they_are_called(text, clean):
+    assert scrub_names(text, names(display=["Cllr Tobias Q Pellwick (Tarn Hythe)"])) == clean

@@ -12,7 +12,7 @@ from floodmark.tweets.columns import fold_all
 from floodmark.tweets.identifiers import SHORTEST_ID
 from floodmark.tweets.known import Kind, mark
 from floodmark.tweets.links import parts, users
-from floodmark.tweets.names import SHORTEST, called, is_distinct, is_name, runs, unspaced
+from floodmark.tweets.names import SHORTEST, called, is_distinct, is_name, unspaced
 from floodmark.tweets.reached import dialled
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def gather(found: Identifiers, path: Path) -> None:
         Kind.COORDINATES: pl.Series(exact, dtype=pl.String),
         Kind.URL: fold_all(parts(urls)),
         Kind.RUN: pl.Series(
-            [way for name in shown.filter(shown.str.contains(_CAPITALS)) for run in runs(name) for way in called(run)],
-            dtype=pl.String,
+            [way for name in shown.filter(shown.str.contains(_CAPITALS)) for way in called(name)], dtype=pl.String
         ),
     }
     cut = [(words(texts), kind) for kind, texts in groups.items()]

@@ -48,10 +48,19 @@ def runs(name: str) -> Iterator[str]:
         run = []
 
 
-def called(run: str) -> Iterator[str]:
-    """What somebody of a run of capitalised words is called by: in lists, in hashtags, and politely."""
+def called(name: str) -> Iterator[str]:
+    """What the bearer of a display name is called by: its runs, and the first in lists, in hashtags, and politely.
+
+    What else stands in a display name is an employer or a place, with words of its own.
+    """
+    found = list(runs(name))
+    yield from found
+    for run in found[:1]:
+        yield from _forms(run)
+
+
+def _forms(run: str) -> Iterator[str]:
     first, *middle, last = run.split()
-    yield run
     yield f"{last} {first}"
     yield "".join(run.split())
     if middle:

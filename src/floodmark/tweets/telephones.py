@@ -145,7 +145,7 @@ TELEPHONES = [
     rule("phone", r"(?:[0-9]\ufe0f?\u20e3[\s-]?){6,14}[0-9]\ufe0f?\u20e3", digits=7),
     rule(
         "phone",
-        r"(?<![\w£$€])(?<!\d[.,:])(?=[\d\s.-]*[OoIl])[0Oo](?:[\s.-]?[\dOoIl]){9,10}(?!\w)",
+        r"(?<![\w£$€])(?<!\d[.,:])(?=[\d\s.-]{0,20}[OoIl])[0Oo](?:[\s.-]?[\dOoIl]){9,10}(?!\w)",
         _has_digits,
         digits=5,
     ),
