@@ -222,3 +222,12 @@ def test_the_planted_archive_passes_and_any_planted_name_in_a_text_is_found(tmp_
     }
     (tmp_path / "names.txt").write_text("\n".join(map(str, names)))
     assert sum(search(tmp_path / "names.txt", known).found.values()) >= 0.9 * len(names)
+
+
+def test_a_name_that_an_example_in_our_code_bears_is_found_and_a_user_called_photo_is_not(tmp_path):
+    known = knows(tmp_path / "known", {"username": "photo", "name": "Jane Smith"})
+    assert audit([tables(tmp_path, media_kinds=[["photo"]])], known)["leaks"] == 0
+    assert search(tmp_path / "tweets.parquet", known).clean
+    with pytest.raises(UserError, match="1 name"):
+        audit([tables(tmp_path, event=["jane-smith"])], known)
+    assert search(tmp_path / "tweets.parquet", known).found == {"name": 1}
