@@ -215,7 +215,7 @@ def test_the_planted_archive_passes_and_any_planted_name_in_a_text_is_found(tmp_
     (tmp_path / "work").mkdir()
     paths = tuple(tmp_path / "out" / f"{name}.parquet" for name in TABLES)
     anonymise(tmp_path / "tweets", tmp_path / "labels", KEY, (*paths, tmp_path / "out" / "audit.json"), SETTINGS)
-    known = know(tmp_path / "tweets", tmp_path / "labels", tmp_path / "work", SETTINGS, KEY)
+    known, _ = know(tmp_path / "tweets", tmp_path / "labels", tmp_path / "work", SETTINGS, KEY)
     assert search(tmp_path / "out", known).clean
     names = {
         value for kind, values in planted.items() if kind in ("username", "user_id", "tweet_id") for value in values

@@ -69,6 +69,45 @@ def test_an_archive_that_names_nobody_is_a_mistake(project, raw):
     assert "data/tweets" in result.output
 
 
+def test_broken_lines_of_the_archive_are_told_and_no_part_of_nothing(project):
+    assert "whole" not in audit("outputs", "--against", "raw").output
+    with (project / "raw" / "a.jsonl").open("a") as file:
+        file.write('{"id": "345678901\n{"author')
+    result = audit("outputs", "--against", "raw", "--json", "leaks.json")
+    assert result.exit_code == 0, result.output
+    assert "not read whole: what is in 2 broken lines was not searched for" in result.output
+    assert "nothing of the archive was found" not in result.output
+    report = json.loads((project / "leaks.json").read_text())
+    assert (report["archive_unread"], report["archive_files_not_read"]) == (2, 0)
+
+
+def test_files_of_the_archive_that_are_not_read_are_told(project):
+    for number in range(7):
+        (project / "raw" / f"{number}.csv").write_text("x")
+    (project / "linked").mkdir()
+    (project / "raw" / "0").symlink_to(project / "linked")
+    result = audit("outputs", "--against", "raw", "--json", "leaks.json")
+    assert "what is in 8 files (0, 0.csv, 1.csv, 2.csv, 3.csv, 3 more) was not searched for" in result.output
+    assert "nothing of the archive was found" not in result.output
+    report = json.loads((project / "leaks.json").read_text())
+    assert (report["archive_unread"], report["archive_files_not_read"]) == (0, 8)
+
+
+def test_an_archive_of_files_that_are_not_read_is_a_mistake(project):
+    (project / "raw" / "a.jsonl").rename(project / "raw" / "a.ndjson")
+    result = audit("outputs", "--against", "raw")
+    assert result.exit_code == 2
+    assert "a.ndjson" in result.output
+    assert all(f"*{ending}" in result.output for ending in (".jsonl", ".jsonl.gz", ".json", ".json.gz"))
+
+
+def test_a_folder_without_files_is_a_mistake(project):
+    (project / "empty" / "inner").mkdir(parents=True)
+    result = audit("empty", "--against", "raw")
+    assert result.exit_code == 2
+    assert "empty: no file in it" in result.output
+
+
 @pytest.mark.parametrize("place", ["raw", "."])
 def test_an_archive_is_not_searched_for_in_itself(project, place):
     result = audit(place, "--against", "raw")

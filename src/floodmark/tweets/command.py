@@ -6,7 +6,7 @@ import secrets
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -17,13 +17,37 @@ from floodmark.settings.base import read_params, read_section
 from floodmark.storage import write_json
 from floodmark.tweets.anonymise import know
 from floodmark.tweets.audit import counted, search
+from floodmark.tweets.json_files import ENDINGS, find, others
 
 if TYPE_CHECKING:
     from floodmark.tweets.audit import Report
 
 SHOWN = 100
 """Leaks that are printed; the file holds more."""
+NAMED = 5
+"""Files of the archive that are not read and told by name."""
+READ = ", ".join(f"*{ending}" for ending in ENDINGS)
 KINDS = {"ids": "ids", "names": "names", "urls": "links", "coordinates": "coordinates"}
+
+
+class Unsought(NamedTuple):
+    """What of an archive was not searched for.
+
+    Attributes:
+        lines: Broken ones.
+        files: Those of other endings, and links to folders.
+    """
+
+    lines: int
+    files: list[Path]
+
+    def __str__(self) -> str:
+        named = _some(self.files)
+        parts = [
+            f"{self.lines} broken lines" if self.lines else "",
+            f"{len(self.files)} files ({named})" if named else "",
+        ]
+        return " and ".join(part for part in parts if part)
 
 
 def run_audit(root: Path, place: Path, against: Path, labels: Path | None, report: Path | None) -> int:
@@ -48,22 +72,26 @@ def run_audit(root: Path, place: Path, against: Path, labels: Path | None, repor
         work, nothing = Path(folder, "known"), Path(folder, "nothing")
         work.mkdir()
         nothing.mkdir()
-        known = know(against, labels or nothing, work, settings, secrets.token_bytes(32))
+        known, counts = know(against, labels or nothing, work, settings, secrets.token_bytes(32))
+        unsought = Unsought(counts["broken lines"], others(against))
         if not any(counted(known)[kind] for kind in KINDS):
             raise UserError(
                 f"{against}: nothing in it names anybody, so there is nothing to look for; an archive is a folder of "
-                "JSON Lines, *.jsonl or *.jsonl.gz. Name the folder of the raw archive, such as data/tweets"
+                f"tweets as JSON, one a line or a file: {READ}. {unsought.lines} lines of it are broken. Name the "
+                "folder of the raw archive, such as data/tweets"
             )
         found = search(place, known)
     if report is not None:
-        write_json(report, as_json(found))
-    _tell(found, place)
+        write_json(report, as_json(found, unsought))
+    _tell(found, place, unsought)
     return 0 if found.clean else 1
 
 
-def as_json(report: Report) -> dict[str, object]:
+def as_json(report: Report, unsought: Unsought) -> dict[str, object]:
     """The report as it is written."""
     return {
+        "archive_unread": unsought.lines,
+        "archive_files_not_read": len(unsought.files),
         "searched": report.searched,
         "texts": report.texts,
         "leaks": [asdict(leak) for leak in report.leaks],
@@ -71,6 +99,12 @@ def as_json(report: Report) -> dict[str, object]:
         "unread": [{"place": place, "why": why} for place, why in report.unread],
         "unread_places": report.problems,
     }
+
+
+def _some(files: list[Path]) -> str:
+    """The first names, and how many there are besides."""
+    more = [f"{len(files) - NAMED} more"] if len(files) > NAMED else []
+    return ", ".join([*(path.name for path in files[:NAMED]), *more])
 
 
 def _check(place: Path, against: Path, labels: Path | None) -> None:
@@ -82,8 +116,16 @@ def _check(place: Path, against: Path, labels: Path | None) -> None:
                 f"{raw} lies in {place}, so it would be found in itself: name what is to be given away, such as outputs"
             )
 
+    if not find(against):
+        raise UserError(
+            f"--against {against}: of its files ({_some(others(against)) or 'none'}) none is read; an archive is a "
+            f"folder of {READ}. Unpack or convert them, or name the folder of the raw archive, such as data/tweets"
+        )
+    if place.is_dir() and not any(path.is_symlink() or not path.is_dir() for path in place.rglob("*")):
+        raise UserError(f"{place}: no file in it, so there is nothing to search; name what is to be given away")
 
-def _tell(report: Report, place: Path) -> None:
+
+def _tell(report: Report, place: Path, unsought: Unsought) -> None:
     wanted = ", ".join(f"{report.searched[kind]} {name}" for kind, name in KINDS.items())
     for leak in report.leaks[:SHOWN]:
         click.echo(f"{leak.place}: {leak.kind} of {leak.length} characters, {leak.form} ({leak.digest})")
@@ -97,7 +139,11 @@ def _tell(report: Report, place: Path) -> None:
         "ordinary to be told from words"
     )
     found = ", ".join(f"{number} {kind}" for kind, number in sorted(report.found.items()))
+    whole = not unsought.lines and not unsought.files
+    if not whole:
+        say(f"the archive was not read whole: what is in {unsought} was not searched for; read are lines of {READ}")
     if report.clean:
-        say(f"{place}: nothing of the archive was found")
+        what = "nothing of the archive" if whole else "nothing of what was read of the archive, which is not all of it,"
+        say(f"{place}: {what} was found")
     else:
         say(f"{place}: found {found or 'nothing'}; {report.problems} places could not be read")
