@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 from polars.exceptions import PanicException
 
 from floodmark.tweets.formats import MAGIC, READERS
+from floodmark.tweets.pdf import CONTENT, DRAWN, Part, streams
 from floodmark.tweets.strings import Packed, Said, is_text, lines, problem, runs, said
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _file(path: Path, name: str, allowance: Allowance, depth: int) -> Iterator[S
         file.seek(0)
         kind = _kind(head, Path(name).suffix.lower())
         kind = "" if kind == ".zlib" and not _inflates(head) else kind
-        for found in (lines if is_text(head) and kind not in UNPACKERS else runs)(file):
+        for found in (lines if is_text(head) and kind not in PACKED else runs)(file):
             yield found
             yield from _in_text(found, allowance, depth)
     for closed in (name for magic, name in CLOSED.items() if head.startswith(magic)):
@@ -237,6 +238,14 @@ def _stream(opener: Callable[[Path], Readable]) -> Callable[[Path, str, Allowanc
     return unpack
 
 
+def _pdf(path: Path, name: str, allowance: Allowance, depth: int) -> Iterator[Said]:
+    yield problem("", DRAWN)
+    for number, (begin, end) in enumerate(streams(path), 1):
+        # Twice the suffix: one goes where the stream is unpacked.
+        with closing(Part(path, begin, end)) as part:
+            yield from _unpacked(part, f"{name}{CONTENT}{CONTENT}", f"stream {number}", allowance, depth)
+
+
 class _Inflated:
     """A bare stream of zlib."""
 
@@ -255,7 +264,7 @@ class _Inflated:
         self._file.close()
 
 
-UNPACKERS: dict[str, Callable[[Path, str, Allowance, int], Iterator[Said]]] = {
+PACKED: dict[str, Callable[[Path, str, Allowance, int], Iterator[Said]]] = {
     **dict.fromkeys((".zip", ".npz", ".whl"), _zip),
     ".gz": _stream(gzip.GzipFile),
     ".bz2": _stream(bz2.BZ2File),
@@ -263,3 +272,5 @@ UNPACKERS: dict[str, Callable[[Path, str, Allowance, int], Iterator[Said]]] = {
     ".zlib": _stream(_Inflated),
 }
 """By suffix, as `MAGIC` gives it."""
+UNPACKERS = {**PACKED, ".pdf": _pdf}
+"""Those, and what is a text and holds packed streams."""
