@@ -1,7 +1,11 @@
+import base64
+import gzip
 import json
+import zipfile
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from floodmark.cli import main
 from tests.planted import ROOT
@@ -67,6 +71,39 @@ def test_an_archive_that_names_nobody_is_a_mistake(project, raw):
     assert result.exit_code == 2
     assert raw in result.output
     assert "data/tweets" in result.output
+
+
+def test_copies_of_raw_photos_are_leaks_wherever_they_lie(project):
+    raw = project / "media" / "inner" / "ZyXw98765.jpg"
+    raw.parent.mkdir(parents=True)
+    Image.effect_noise((32, 32), 60).save(raw)
+    Image.effect_noise((32, 32), 60).save(project / "outputs" / "other.jpg")
+    assert audit("outputs", "--against", "raw", "--media", "media").exit_code == 0
+    (project / "outputs" / "a.png").write_bytes(raw.read_bytes())
+    (project / "outputs" / "b.gz").write_bytes(gzip.compress(raw.read_bytes()))
+    with zipfile.ZipFile(project / "outputs" / "c.zip", "w") as packed:
+        packed.write(raw, "d.jpg")
+    page = f"<img src='data:image/jpeg;base64,{base64.b64encode(raw.read_bytes()).decode()}'>"
+    (project / "outputs" / "e.html").write_text(page)
+    assert audit("outputs", "--against", "raw").exit_code == 0
+    result = audit("outputs", "--against", "raw", "--media", "media", "--json", "leaks.json")
+    assert result.exit_code == 1
+    told = f"photo of {raw.stat().st_size} bytes, plain"
+    for place in ("a.png", "b.gz > unpacked", "c.zip > d.jpg", "e.html > text line 1, base64 1"):
+        assert f"outputs/{place}: {told}" in result.output
+    assert "1 photos in" in result.output
+    report = json.loads((project / "leaks.json").read_text())
+    assert report["leaks_by_kind"] == {"photo": 4}
+    assert {leak["kind"] for leak in report["leaks"]} == {"photo"}
+
+
+def test_a_folder_of_photos_without_any_is_a_mistake(project):
+    (project / "media").mkdir()
+    (project / "media" / "a.jpg").touch()
+    result = audit("outputs", "--against", "raw", "--media", "media")
+    assert result.exit_code == 2
+    assert "media" in result.output
+    assert "found in itself" in audit("media", "--against", "raw", "--media", "media").output
 
 
 def test_broken_lines_of_the_archive_are_told_and_no_part_of_nothing(project):

@@ -16,7 +16,8 @@ from floodmark.settings.anonymise import Anonymise
 from floodmark.settings.base import read_params, read_section
 from floodmark.storage import write_json
 from floodmark.tweets.anonymise import know
-from floodmark.tweets.audit import counted, search
+from floodmark.tweets.audit import PHOTO, counted, search
+from floodmark.tweets.copies import Originals
 from floodmark.tweets.json_files import ENDINGS, find, others
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ SHOWN = 100
 NAMED = 5
 """Files of the archive that are not read and told by name."""
 READ = ", ".join(f"*{ending}" for ending in ENDINGS)
-KINDS = {"ids": "ids", "names": "names", "urls": "links", "coordinates": "coordinates"}
+KINDS = {"ids": "ids", "names": "names", "urls": "links", "coordinates": "coordinates", "photos": "photos"}
 
 
 class Unsought(NamedTuple):
@@ -50,7 +51,9 @@ class Unsought(NamedTuple):
         return " and ".join(part for part in parts if part)
 
 
-def run_audit(root: Path, place: Path, against: Path, labels: Path | None, report: Path | None) -> int:
+def run_audit(
+    root: Path, place: Path, against: Path, labels: Path | None, media: Path | None, report: Path | None
+) -> int:
     """Search, and say what was found.
 
     Args:
@@ -58,6 +61,7 @@ def run_audit(root: Path, place: Path, against: Path, labels: Path | None, repor
         place: The folder or file to search.
         against: Folder of the raw archive.
         labels: Folder of the raw human labels.
+        media: Folder of the raw photos.
         report: Where to write the report as JSON.
 
     Returns:
@@ -66,7 +70,10 @@ def run_audit(root: Path, place: Path, against: Path, labels: Path | None, repor
     Raises:
         UserError: if the archive names nobody, or lies in the folder that is searched.
     """
-    _check(place, against, labels)
+    originals = Originals(media)
+    _check(place, against, labels, media)
+    if media is not None and not originals:
+        raise UserError(f"--media {media}: no file in it says anything; name the folder of the raw photos")
     settings = read_section(read_params(root / "params.yaml"), "anonymise", Anonymise, "params.yaml")
     with tempfile.TemporaryDirectory(prefix="floodmark-") as folder:
         work, nothing = Path(folder, "known"), Path(folder, "nothing")
@@ -74,13 +81,15 @@ def run_audit(root: Path, place: Path, against: Path, labels: Path | None, repor
         nothing.mkdir()
         known, counts = know(against, labels or nothing, work, settings, secrets.token_bytes(32))
         unsought = Unsought(counts["broken lines"], others(against))
-        if not any(counted(known)[kind] for kind in KINDS):
+        if not any(number for kind, number in counted(known).items() if kind in KINDS):
             raise UserError(
                 f"{against}: nothing in it names anybody, so there is nothing to look for; an archive is a folder of "
                 f"tweets as JSON, one a line or a file: {READ}. {unsought.lines} lines of it are broken. Name the "
                 "folder of the raw archive, such as data/tweets"
             )
-        found = search(place, known)
+        found = search(place, known, originals)
+    if media is not None:
+        found.searched["photos"] = len(originals)
     if report is not None:
         write_json(report, as_json(found, unsought))
     _tell(found, place, unsought)
@@ -107,10 +116,10 @@ def _some(files: list[Path]) -> str:
     return ", ".join([*(path.name for path in files[:NAMED]), *more])
 
 
-def _check(place: Path, against: Path, labels: Path | None) -> None:
+def _check(place: Path, against: Path, labels: Path | None, media: Path | None) -> None:
     if not against.is_dir():
         raise UserError(f"--against {against}: no folder; name the one that holds the raw archive, such as data/tweets")
-    for raw in (against, labels):
+    for raw in (against, labels, media):
         if raw is not None and (raw.resolve() == place.resolve() or place.resolve() in raw.resolve().parents):
             raise UserError(
                 f"{raw} lies in {place}, so it would be found in itself: name what is to be given away, such as outputs"
@@ -126,9 +135,10 @@ def _check(place: Path, against: Path, labels: Path | None) -> None:
 
 
 def _tell(report: Report, place: Path, unsought: Unsought) -> None:
-    wanted = ", ".join(f"{report.searched[kind]} {name}" for kind, name in KINDS.items())
+    wanted = ", ".join(f"{number} {KINDS[kind]}" for kind, number in report.searched.items() if kind in KINDS)
     for leak in report.leaks[:SHOWN]:
-        click.echo(f"{leak.place}: {leak.kind} of {leak.length} characters, {leak.form} ({leak.digest})")
+        size = "bytes" if leak.kind == PHOTO else "characters"
+        click.echo(f"{leak.place}: {leak.kind} of {leak.length} {size}, {leak.form} ({leak.digest})")
     for where, why in report.unread[:SHOWN]:
         click.echo(f"{where}: {why}")
     more = max(sum(report.found.values()) - SHOWN, 0) + max(report.problems - SHOWN, 0)
