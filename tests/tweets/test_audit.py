@@ -1,5 +1,6 @@
 import base64
 import json
+import zlib
 from urllib.parse import quote
 
 import polars as pl
@@ -198,6 +199,17 @@ def test_what_cannot_be_read_is_no_success(tmp_path, known):
     report = search(tmp_path, known)
     assert not report.clean
     assert [place for place, _ in report.unread] == [f"{tmp_path}/a.parquet"]
+
+
+def test_an_id_in_a_packed_stream_of_a_pdf_is_found_and_no_pdf_is_clean(tmp_path, known):
+    for name, text in (("a.pdf", b"(7001234567) Tj"), ("b.pdf", b"(the river) Tj")):
+        packed = zlib.compress(b"BT " + text + b" ET")
+        (tmp_path / name).write_bytes(b"%PDF-1.4\n1 0 obj\nstream\n" + packed + b"\nendstream\n%%EOF")
+    report = search(tmp_path, known)
+    assert {leak.place.removeprefix(f"{tmp_path}/").split(" > ")[0] for leak in report.leaks} == {"a.pdf"}
+    assert report.leaks[0].kind == "id"
+    assert [place for place, why in report.unread if "glyphs" in why] == [f"{tmp_path}/a.pdf", f"{tmp_path}/b.pdf"]
+    assert not search(tmp_path / "b.pdf", known).clean
 
 
 def test_leaks_beyond_the_list_are_counted(tmp_path, known, monkeypatch):
