@@ -94,7 +94,7 @@ def keys_check() -> None:
 
 @main.command(
     epilog="Examples:\n\n  floodmark audit outputs --against data/tweets --labels data/labels\n\n"
-    "  floodmark audit paper.zip --against data/tweets --json leaks.json"
+    "  floodmark audit paper.zip --against data/tweets --media data/media --json leaks.json"
 )
 @click.argument("dir_", metavar="DIR", type=click.Path(exists=True, path_type=Path))
 @click.option("--against", required=True, type=click.Path(path_type=Path), help="Folder of the raw archive.")
@@ -103,21 +103,28 @@ def keys_check() -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of the raw human labels, whose annotators are looked for too.",
 )
+@click.option(
+    "--media",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the raw photos, whose copies byte for byte are looked for too.",
+)
 @click.option("--json", "json_", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
-def audit(dir_: Path, against: Path, labels: Path | None, json_: Path | None) -> None:
+def audit(dir_: Path, against: Path, labels: Path | None, media: Path | None, json_: Path | None) -> None:
     """Search DIR, a folder or a file, for any identifier of a raw archive; status 1 if one is found.
 
     Ids, names, links and coordinates are looked for as written, in other case and look-alike letters, URL-encoded,
     escaped, in base64 and in hexadecimal digits: in texts, tables, databases, arrays, metadata, what is packed, names
-    of files, and bytes. Places are told, never what stands there. What could not be read is told, and no success.
+    of files, and bytes. Places are told, never what stands there. What could not be read is told, and no success; a PDF
+    never is, for what it draws may be no letters. What of the archive was not read is told too: *.jsonl and *.json are,
+    gzipped or not.
 
-    It cannot tell: ids and numbers of under 7 digits, names of under 4 letters, names that are words of the archive's
-    tweets or of this program, one-word names among bare bytes, and anything in pixels, in encrypted files or in other
-    words (docs/how-to/audit.md).
+    It cannot tell: ids and numbers of under 7 digits, names of under 4 letters, one-word names that are words of the
+    archive's tweets or of this program's tables, one-word names among bare bytes, and anything in pixels, in encrypted
+    files or in other words (docs/how-to/audit.md).
     """
     from floodmark.tweets.command import run_audit
 
-    sys.exit(run_audit(_root(), dir_, against, labels, json_))
+    sys.exit(run_audit(_root(), dir_, against, labels, media, json_))
 
 
 @main.command(

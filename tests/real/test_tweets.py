@@ -153,7 +153,7 @@ def test_real_pages_pass_the_audit_and_a_leak_does_not(tmp_path):
     labels.mkdir()
     work.mkdir()
     out = gate(tmp_path / "out", raw, labels)
-    known = know(raw, labels, work, section("anonymise", Anonymise), KEY)
+    known, _ = know(raw, labels, work, section("anonymise", Anonymise), KEY)
     report = search(out, known)
     assert report.clean, report
     lines = (json.loads(line) for line in (raw / "flat.jsonl").read_text().splitlines())

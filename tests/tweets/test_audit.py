@@ -1,5 +1,6 @@
 import base64
 import json
+import zlib
 from urllib.parse import quote
 
 import polars as pl
@@ -202,6 +203,17 @@ def test_what_cannot_be_read_is_no_success(tmp_path, known):
     assert [place for place, _ in report.unread] == [f"{tmp_path}/a.parquet"]
 
 
+def test_an_id_in_a_packed_stream_of_a_pdf_is_found_and_no_pdf_is_clean(tmp_path, known):
+    for name, text in (("a.pdf", b"(7001234567) Tj"), ("b.pdf", b"(the river) Tj")):
+        packed = zlib.compress(b"BT " + text + b" ET")
+        (tmp_path / name).write_bytes(b"%PDF-1.4\n1 0 obj\nstream\n" + packed + b"\nendstream\n%%EOF")
+    report = search(tmp_path, known)
+    assert {leak.place.removeprefix(f"{tmp_path}/").split(" > ")[0] for leak in report.leaks} == {"a.pdf"}
+    assert report.leaks[0].kind == "id"
+    assert [place for place, why in report.unread if "glyphs" in why] == [f"{tmp_path}/a.pdf", f"{tmp_path}/b.pdf"]
+    assert not search(tmp_path / "b.pdf", known).clean
+
+
 def test_leaks_beyond_the_list_are_counted(tmp_path, known, monkeypatch):
     from floodmark.tweets import audit as module
 
@@ -217,10 +229,19 @@ def test_the_planted_archive_passes_and_any_planted_name_in_a_text_is_found(tmp_
     (tmp_path / "work").mkdir()
     paths = tuple(tmp_path / "out" / f"{name}.parquet" for name in TABLES)
     anonymise(tmp_path / "tweets", tmp_path / "labels", KEY, (*paths, tmp_path / "out" / "audit.json"), SETTINGS)
-    known = know(tmp_path / "tweets", tmp_path / "labels", tmp_path / "work", SETTINGS, KEY)
+    known, _ = know(tmp_path / "tweets", tmp_path / "labels", tmp_path / "work", SETTINGS, KEY)
     assert search(tmp_path / "out", known).clean
     names = {
         value for kind, values in planted.items() if kind in ("username", "user_id", "tweet_id") for value in values
     }
     (tmp_path / "names.txt").write_text("\n".join(map(str, names)))
     assert sum(search(tmp_path / "names.txt", known).found.values()) >= 0.9 * len(names)
+
+
+def test_a_name_that_an_example_in_our_code_bears_is_found_and_a_user_called_photo_is_not(tmp_path):
+    known = knows(tmp_path / "known", {"username": "photo", "name": "Jane Smith"})
+    assert audit([tables(tmp_path, media_kinds=[["photo"]])], known)["leaks"] == 0
+    assert search(tmp_path / "tweets.parquet", known).clean
+    with pytest.raises(UserError, match="1 name"):
+        audit([tables(tmp_path, event=["jane-smith"])], known)
+    assert search(tmp_path / "tweets.parquet", known).found == {"name": 1}

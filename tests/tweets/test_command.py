@@ -1,7 +1,11 @@
+import base64
+import gzip
 import json
+import zipfile
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from floodmark.cli import main
 from tests.planted import ROOT
@@ -69,6 +73,78 @@ def test_an_archive_that_names_nobody_is_a_mistake(project, raw):
     assert result.exit_code == 2
     assert raw in result.output
     assert "data/tweets" in result.output
+
+
+def test_copies_of_raw_photos_are_leaks_wherever_they_lie(project):
+    raw = project / "media" / "inner" / "ZyXw98765.jpg"
+    raw.parent.mkdir(parents=True)
+    Image.effect_noise((32, 32), 60).save(raw)
+    Image.effect_noise((32, 32), 60).save(project / "outputs" / "other.jpg")
+    assert audit("outputs", "--against", "raw", "--media", "media").exit_code == 0
+    (project / "outputs" / "a.png").write_bytes(raw.read_bytes())
+    (project / "outputs" / "b.gz").write_bytes(gzip.compress(raw.read_bytes()))
+    with zipfile.ZipFile(project / "outputs" / "c.zip", "w") as packed:
+        packed.write(raw, "d.jpg")
+    page = f"<img src='data:image/jpeg;base64,{base64.b64encode(raw.read_bytes()).decode()}'>"
+    (project / "outputs" / "e.html").write_text(page)
+    assert audit("outputs", "--against", "raw").exit_code == 0
+    result = audit("outputs", "--against", "raw", "--media", "media", "--json", "leaks.json")
+    assert result.exit_code == 1
+    told = f"photo of {raw.stat().st_size} bytes, plain"
+    for place in ("a.png", "b.gz > unpacked", "c.zip > d.jpg", "e.html > text line 1, base64 1"):
+        assert f"outputs/{place}: {told}" in result.output
+    assert "1 photos in" in result.output
+    report = json.loads((project / "leaks.json").read_text())
+    assert report["leaks_by_kind"] == {"photo": 4}
+    assert {leak["kind"] for leak in report["leaks"]} == {"photo"}
+
+
+def test_a_folder_of_photos_without_any_is_a_mistake(project):
+    (project / "media").mkdir()
+    (project / "media" / "a.jpg").touch()
+    result = audit("outputs", "--against", "raw", "--media", "media")
+    assert result.exit_code == 2
+    assert "media" in result.output
+    assert "found in itself" in audit("media", "--against", "raw", "--media", "media").output
+
+
+def test_broken_lines_of_the_archive_are_told_and_no_part_of_nothing(project):
+    assert "whole" not in audit("outputs", "--against", "raw").output
+    with (project / "raw" / "a.jsonl").open("a") as file:
+        file.write('{"id": "345678901\n{"author')
+    result = audit("outputs", "--against", "raw", "--json", "leaks.json")
+    assert result.exit_code == 0, result.output
+    assert "not read whole: what is in 2 broken lines was not searched for" in result.output
+    assert "nothing of the archive was found" not in result.output
+    report = json.loads((project / "leaks.json").read_text())
+    assert (report["archive_unread"], report["archive_files_not_read"]) == (2, 0)
+
+
+def test_files_of_the_archive_that_are_not_read_are_told(project):
+    for number in range(7):
+        (project / "raw" / f"{number}.csv").write_text("x")
+    (project / "linked").mkdir()
+    (project / "raw" / "0").symlink_to(project / "linked")
+    result = audit("outputs", "--against", "raw", "--json", "leaks.json")
+    assert "what is in 8 files (0, 0.csv, 1.csv, 2.csv, 3.csv, 3 more) was not searched for" in result.output
+    assert "nothing of the archive was found" not in result.output
+    report = json.loads((project / "leaks.json").read_text())
+    assert (report["archive_unread"], report["archive_files_not_read"]) == (0, 8)
+
+
+def test_an_archive_of_files_that_are_not_read_is_a_mistake(project):
+    (project / "raw" / "a.jsonl").rename(project / "raw" / "a.ndjson")
+    result = audit("outputs", "--against", "raw")
+    assert result.exit_code == 2
+    assert "a.ndjson" in result.output
+    assert all(f"*{ending}" in result.output for ending in (".jsonl", ".jsonl.gz", ".json", ".json.gz"))
+
+
+def test_a_folder_without_files_is_a_mistake(project):
+    (project / "empty" / "inner").mkdir(parents=True)
+    result = audit("empty", "--against", "raw")
+    assert result.exit_code == 2
+    assert "empty: no file in it" in result.output
 
 
 @pytest.mark.parametrize("place", ["raw", "."])

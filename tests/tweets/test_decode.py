@@ -206,6 +206,35 @@ def test_the_message_of_a_problem_does_not_quote_the_file(tmp_path):
     assert "Orla" not in problems(tmp_path / "a.npy")[0]
 
 
+def pdf(path, *streams):
+    """Write what may pass for a PDF, with bytes in it that make it no text."""
+    parts = [b"%d 0 obj <</Filter /FlateDecode>>\nstream\n%s\nendstream endobj\n" % pair for pair in enumerate(streams)]
+    path.write_bytes(
+        b"%PDF-1.4\n%\0\xe2\xe3\n" + b"".join(parts) + b"<</Author (\\376\\377\\000Z\\000o\\000\\353)>>\n%%EOF"
+    )
+
+
+@pytest.mark.parametrize("level", [0, 1, 5, 6, 9])
+def test_streams_of_a_pdf_are_inflated_and_a_pdf_is_never_clean(tmp_path, level):
+    page = b"BT /F1 12 Tf 72 720 Td (seen by 7001234567) Tj ET"
+    pdf(tmp_path / "a.pdf", b"no stream", zlib.compress(page, level), zlib.compress(b"x", level))
+    assert any("7001234567" in text for text in texts(tmp_path / "a.pdf"))
+    assert "Zoë" in texts(tmp_path / "a.pdf")
+    assert [problem for problem in problems(tmp_path / "a.pdf") if "glyphs" in problem]
+
+
+def test_pieces_of_a_line_of_a_pdf_are_put_together(tmp_path):
+    page = rb"BT [(Or)20(la)-333(Qu)-20<696C6C>(b\145ck)]TJ 0 -12 Td (is) Tj ET"
+    pdf(tmp_path / "a.pdf", zlib.compress(page))
+    assert any("Orla Quillbeck\nis" in text for text in texts(tmp_path / "a.pdf"))
+
+
+def test_what_comes_of_a_pdf_is_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(decoding, "ALLOWED", 2**20)
+    pdf(tmp_path / "a.pdf", zlib.compress(bytes(50_000_000)), zlib.compress(b"x"))
+    assert any("honest" in problem for problem in problems(tmp_path / "a.pdf"))
+
+
 @pytest.mark.parametrize("head", [b"x\x9c", b"x\x01", b"\x1f\x8b"])
 def test_bytes_that_merely_begin_like_a_packed_file_are_no_problem(tmp_path, head):
     raw = head + bytes(range(7, 60, 3))

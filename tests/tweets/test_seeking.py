@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from floodmark.tweets.canonical import plain, words
 from floodmark.tweets.fold import fold
 from floodmark.tweets.known import Kind
+from floodmark.tweets.own import own_words
 from floodmark.tweets.seeking import Seeker
 from tests.tweets.raw import knows
 
@@ -81,3 +82,24 @@ def test_words_of_this_package_are_its_own(tmp_path):
     assert seeker.strictly(pl.Series(["photo"]), closed=False)
     assert not seeker.strictly(pl.Series(["photo"]), closed=True)
     assert seeker.strictly(pl.Series(["kestrelmere"]), closed=True)
+
+
+@pytest.mark.parametrize("name", ["Jane Smith", "jane", "Pixels Photo", "label_row", "photo_4711"])
+def test_only_single_words_that_this_program_writes_are_its_own(tmp_path, name):
+    # The first two stand in a docstring of `names`, the others are made of words of ours.
+    seeker = Seeker(knows(tmp_path, {"username": "x", "name": name}, {"username": "accuracy"}, {"username": "label"}))
+    texts = pl.Series([f"by {name.upper()}, of", "label: accuracy"])
+    assert {found.row for found in seeker.strictly(texts, closed=True)} == {0}
+    assert {found.row for found in seeker.seek(texts, np.zeros(2, bool))} == {0}
+
+
+def test_the_names_of_twitter_s_programs_hide_nobody_where_nothing_else_stands(tmp_path):
+    seeker = Seeker(knows(tmp_path, {"username": "x", "name": "Twitter for iPhone"}))
+    texts = pl.Series(["Twitter for iPhone", "it is Twitter for iPhone who wrote"])
+    assert {found.row for found in seeker.strictly(texts, closed=True)} == {1}
+
+
+def test_words_of_prose_are_nobody_s_own():
+    assert {"label", "accuracy", "photo", "likes", "slightly", "parquet"} <= own_words()
+    assert not {"jane", "smith", "sweeney", "whoever"} & own_words()
+    assert len(own_words()) < 2500

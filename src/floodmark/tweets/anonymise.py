@@ -30,6 +30,7 @@ from floodmark.tweets.settling import CLASSES, Least, Settled, common, ordinary,
 from floodmark.tweets.survey import PLACES, TWEETS
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator, Sequence
 
     from floodmark.learning.streams import Stream
@@ -56,8 +57,10 @@ def anonymise(tweets: Path, labels: Path, key: bytes, outputs: tuple[Path, ...],
         _Gate(tweets, labels, Pseudonyms(key), settings, work, stream).write(outputs)
 
 
-def know(tweets: Path, labels: Path, folder: Path, settings: Anonymise, key: bytes) -> Known:
+def know(tweets: Path, labels: Path, folder: Path, settings: Anonymise, key: bytes) -> tuple[Known, Counter[str]]:
     """Everything by which an archive and its human labels could name a person, without the archive's ordinary words.
+
+    And the archive's counts, among which is how many broken lines may name more.
 
     Args:
         tweets: Folder of JSON Lines.
@@ -67,7 +70,8 @@ def know(tweets: Path, labels: Path, folder: Path, settings: Anonymise, key: byt
         key: Any.
     """
     with streams(workers(tweets)) as stream:
-        return _Gate(tweets, labels, Pseudonyms(key), settings, folder, stream).archive.known
+        archive = _Gate(tweets, labels, Pseudonyms(key), settings, folder, stream).archive
+    return archive.known, archive.counts
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from floodmark.learning.streams import one_by_one
 from floodmark.progress import track
 from floodmark.tweets import schema
 from floodmark.tweets.columns import forbidden
-from floodmark.tweets.decode import everything
+from floodmark.tweets.decode import NONE, everything
 from floodmark.tweets.known import Kind
-from floodmark.tweets.seeking import Found, Seeker
+from floodmark.tweets.seeking import PLAIN, Found, Seeker
 from floodmark.tweets.shapes import PLACEHOLDERS, shapes
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from floodmark.learning.streams import Stream
+    from floodmark.tweets.copies import Originals
     from floodmark.tweets.known import Known
     from floodmark.tweets.strings import Said
 
@@ -33,6 +34,7 @@ LETTERS = 2**20
 """Texts that are searched together: identifiers lie on disk and are read once for all of them."""
 MOST = 10_000
 """Leaks and unread places that are listed; all are counted."""
+PHOTO = "photo"
 HIDDEN = "(a name that leaks)"
 NAMES = {
     Kind.NAME: "name",
@@ -52,9 +54,9 @@ class Leak:
 
     Attributes:
         place: File, what is packed in it, column and row, line, or byte.
-        kind: Of `NAMES`.
+        kind: Of `NAMES`, or `PHOTO`.
         form: `plain`, or what had to be undone.
-        length: Letters and digits of the identifier.
+        length: Letters and digits of the identifier, or bytes of the photo.
         digest: The first digits of its hash, the same wherever the same identifier is found.
     """
 
@@ -153,10 +155,16 @@ def _leaks(part: tuple[Path, int], known: Known) -> Counter[str]:
     return leaks
 
 
-def search(root: Path, known: Known) -> Report:
-    """Search a file, or all files under a folder."""
+def search(root: Path, known: Known, originals: Originals = NONE) -> Report:
+    """Search a file, or all files under a folder.
+
+    Args:
+        root: The file or folder.
+        known: What the archive knows.
+        originals: Raw photos, of which no file may be a copy.
+    """
     searcher = _Searcher(root, known)
-    for said in track(everything(root), f"searching {root}"):
+    for said in track(everything(root, originals), f"searching {root}"):
         searcher.add(said)
     return searcher.done()
 
@@ -170,12 +178,18 @@ class _Searcher:
         self._rows = self._letters = 0
         self._leaks: dict[tuple[tuple[str, ...], str, str, str], Found] = {}
         self._unread: list[tuple[tuple[str, ...], str]] = []
+        self._photos: list[Said] = []
 
     def add(self, said: Said) -> None:
         if said.problem:
             self._report.problems += 1
             if len(self._unread) < MOST:
                 self._unread.append((said.where, said.problem))
+            return
+        if said.copy:
+            self._report.found[PHOTO] += 1
+            if len(self._photos) < MOST:
+                self._photos.append(said)
             return
         self._waiting.append(said)
         self._rows += len(said.texts)
@@ -195,6 +209,9 @@ class _Searcher:
                 continue
             place = self._shown(where, hidden) + (f", {number}" if number else "")
             self._report.leaks.append(Leak(place, NAMES[found.kind], form, found.length, digest))
+        self._report.leaks += [
+            Leak(self._shown(said.where, hidden), PHOTO, PLAIN, said.first, said.copy[:8]) for said in self._photos
+        ]
         self._report.unread = [(self._shown(where, hidden), why) for where, why in self._unread]
         return self._report
 
@@ -242,7 +259,11 @@ class _Searcher:
 
     def _hidden(self) -> set[str]:
         """Those of all places that leak themselves."""
-        places = [*(where for where, *_ in self._leaks), *(where for where, _ in self._unread)]
+        places = [
+            *(where for where, *_ in self._leaks),
+            *(where for where, _ in self._unread),
+            *(said.where for said in self._photos),
+        ]
         parts = sorted({part for where in places for inner in self._parts(where) for part in inner})
         texts = pl.Series(parts, dtype=pl.String)
         return {parts[found.row] for found in self._seeker.seek(texts, np.zeros(len(parts), bool))}

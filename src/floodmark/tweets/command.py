@@ -6,7 +6,7 @@ import secrets
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -16,17 +16,44 @@ from floodmark.settings.anonymise import Anonymise
 from floodmark.settings.base import read_params, read_section
 from floodmark.storage import write_json
 from floodmark.tweets.anonymise import know
-from floodmark.tweets.audit import counted, search
+from floodmark.tweets.audit import PHOTO, counted, search
+from floodmark.tweets.copies import Originals
+from floodmark.tweets.json_files import ENDINGS, find, others
 
 if TYPE_CHECKING:
     from floodmark.tweets.audit import Report
 
 SHOWN = 100
 """Leaks that are printed; the file holds more."""
-KINDS = {"ids": "ids", "names": "names", "urls": "links", "coordinates": "coordinates"}
+NAMED = 5
+"""Files of the archive that are not read and told by name."""
+READ = ", ".join(f"*{ending}" for ending in ENDINGS)
+KINDS = {"ids": "ids", "names": "names", "urls": "links", "coordinates": "coordinates", "photos": "photos"}
 
 
-def run_audit(root: Path, place: Path, against: Path, labels: Path | None, report: Path | None) -> int:
+class Unsought(NamedTuple):
+    """What of an archive was not searched for.
+
+    Attributes:
+        lines: Broken ones.
+        files: Those of other endings, and links to folders.
+    """
+
+    lines: int
+    files: list[Path]
+
+    def __str__(self) -> str:
+        named = _some(self.files)
+        parts = [
+            f"{self.lines} broken lines" if self.lines else "",
+            f"{len(self.files)} files ({named})" if named else "",
+        ]
+        return " and ".join(part for part in parts if part)
+
+
+def run_audit(
+    root: Path, place: Path, against: Path, labels: Path | None, media: Path | None, report: Path | None
+) -> int:
     """Search, and say what was found.
 
     Args:
@@ -34,6 +61,7 @@ def run_audit(root: Path, place: Path, against: Path, labels: Path | None, repor
         place: The folder or file to search.
         against: Folder of the raw archive.
         labels: Folder of the raw human labels.
+        media: Folder of the raw photos.
         report: Where to write the report as JSON.
 
     Returns:
@@ -42,28 +70,37 @@ def run_audit(root: Path, place: Path, against: Path, labels: Path | None, repor
     Raises:
         UserError: if the archive names nobody, or lies in the folder that is searched.
     """
-    _check(place, against, labels)
+    originals = Originals(media)
+    _check(place, against, labels, media)
+    if media is not None and not originals:
+        raise UserError(f"--media {media}: no file in it says anything; name the folder of the raw photos")
     settings = read_section(read_params(root / "params.yaml"), "anonymise", Anonymise, "params.yaml")
     with tempfile.TemporaryDirectory(prefix="floodmark-") as folder:
         work, nothing = Path(folder, "known"), Path(folder, "nothing")
         work.mkdir()
         nothing.mkdir()
-        known = know(against, labels or nothing, work, settings, secrets.token_bytes(32))
-        if not any(counted(known)[kind] for kind in KINDS):
+        known, counts = know(against, labels or nothing, work, settings, secrets.token_bytes(32))
+        unsought = Unsought(counts["broken lines"], others(against))
+        if not any(number for kind, number in counted(known).items() if kind in KINDS):
             raise UserError(
                 f"{against}: nothing in it names anybody, so there is nothing to look for; an archive is a folder of "
-                "JSON Lines, *.jsonl or *.jsonl.gz. Name the folder of the raw archive, such as data/tweets"
+                f"tweets as JSON, one a line or a file: {READ}. {unsought.lines} lines of it are broken. Name the "
+                "folder of the raw archive, such as data/tweets"
             )
-        found = search(place, known)
+        found = search(place, known, originals)
+    if media is not None:
+        found.searched["photos"] = len(originals)
     if report is not None:
-        write_json(report, as_json(found))
-    _tell(found, place)
+        write_json(report, as_json(found, unsought))
+    _tell(found, place, unsought)
     return 0 if found.clean else 1
 
 
-def as_json(report: Report) -> dict[str, object]:
+def as_json(report: Report, unsought: Unsought) -> dict[str, object]:
     """The report as it is written."""
     return {
+        "archive_unread": unsought.lines,
+        "archive_files_not_read": len(unsought.files),
         "searched": report.searched,
         "texts": report.texts,
         "leaks": [asdict(leak) for leak in report.leaks],
@@ -73,20 +110,35 @@ def as_json(report: Report) -> dict[str, object]:
     }
 
 
-def _check(place: Path, against: Path, labels: Path | None) -> None:
+def _some(files: list[Path]) -> str:
+    """The first names, and how many there are besides."""
+    more = [f"{len(files) - NAMED} more"] if len(files) > NAMED else []
+    return ", ".join([*(path.name for path in files[:NAMED]), *more])
+
+
+def _check(place: Path, against: Path, labels: Path | None, media: Path | None) -> None:
     if not against.is_dir():
         raise UserError(f"--against {against}: no folder; name the one that holds the raw archive, such as data/tweets")
-    for raw in (against, labels):
+    for raw in (against, labels, media):
         if raw is not None and (raw.resolve() == place.resolve() or place.resolve() in raw.resolve().parents):
             raise UserError(
                 f"{raw} lies in {place}, so it would be found in itself: name what is to be given away, such as outputs"
             )
 
+    if not find(against):
+        raise UserError(
+            f"--against {against}: of its files ({_some(others(against)) or 'none'}) none is read; an archive is a "
+            f"folder of {READ}. Unpack or convert them, or name the folder of the raw archive, such as data/tweets"
+        )
+    if place.is_dir() and not any(path.is_symlink() or not path.is_dir() for path in place.rglob("*")):
+        raise UserError(f"{place}: no file in it, so there is nothing to search; name what is to be given away")
 
-def _tell(report: Report, place: Path) -> None:
-    wanted = ", ".join(f"{report.searched[kind]} {name}" for kind, name in KINDS.items())
+
+def _tell(report: Report, place: Path, unsought: Unsought) -> None:
+    wanted = ", ".join(f"{number} {KINDS[kind]}" for kind, number in report.searched.items() if kind in KINDS)
     for leak in report.leaks[:SHOWN]:
-        click.echo(f"{leak.place}: {leak.kind} of {leak.length} characters, {leak.form} ({leak.digest})")
+        size = "bytes" if leak.kind == PHOTO else "characters"
+        click.echo(f"{leak.place}: {leak.kind} of {leak.length} {size}, {leak.form} ({leak.digest})")
     for where, why in report.unread[:SHOWN]:
         click.echo(f"{where}: {why}")
     more = max(sum(report.found.values()) - SHOWN, 0) + max(report.problems - SHOWN, 0)
@@ -97,7 +149,11 @@ def _tell(report: Report, place: Path) -> None:
         "ordinary to be told from words"
     )
     found = ", ".join(f"{number} {kind}" for kind, number in sorted(report.found.items()))
+    whole = not unsought.lines and not unsought.files
+    if not whole:
+        say(f"the archive was not read whole: what is in {unsought} was not searched for; read are lines of {READ}")
     if report.clean:
-        say(f"{place}: nothing of the archive was found")
+        what = "nothing of the archive" if whole else "nothing of what was read of the archive, which is not all of it,"
+        say(f"{place}: {what} was found")
     else:
         say(f"{place}: found {found or 'nothing'}; {report.problems} places could not be read")

@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from polars.exceptions import PanicException
 
+from floodmark.tweets.copies import Originals
 from floodmark.tweets.formats import MAGIC, READERS
+from floodmark.tweets.pdf import CONTENT, DRAWN, Part, streams
 from floodmark.tweets.strings import Packed, Said, is_text, lines, problem, runs, said
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ ALLOWED = 2**30
 RATIO = 100
 """Or as many times its size: numbers and texts shrink less, bombs a thousand times."""
 CLOSED = {b"\x28\xb5\x2f\xfd": "Zstandard", b"7z\xbc\xaf": "7-Zip", b"Rar!": "RAR"}
+NONE = Originals()
 _HEAD = 8192
 _BASE64 = r"(?:[A-Za-z0-9+/_-]{60,}\s+)*[A-Za-z0-9+/_-]{24,}={0,2}"
 _URL_SAFE = str.maketrans("-_", "+/")
@@ -53,10 +56,16 @@ class TooMuchError(Exception):
 
 
 class Allowance:
-    """How much may still be unpacked of one file."""
+    """How much may still be unpacked of one file, and what neither it nor anything in it may be.
 
-    def __init__(self, size: int) -> None:
+    Attributes:
+        left: Bytes.
+        originals: The raw photos.
+    """
+
+    def __init__(self, size: int, originals: Originals) -> None:
         self.left = max(ALLOWED, RATIO * size)
+        self.originals = originals
 
     def copy(self, source: Readable, path: Path) -> None:
         """Unpack to disk.
@@ -72,11 +81,11 @@ class Allowance:
                 file.write(part)
 
 
-def everything(root: Path) -> Iterator[Said]:
-    """What all files under a folder say, or one file, their names included."""
+def everything(root: Path, originals: Originals = NONE) -> Iterator[Said]:
+    """What all files under a folder say, or one file, their names included, and which are copies of raw photos."""
     yield said("name", root.name)
     if not root.is_dir():
-        yield from decode(root)
+        yield from decode(root, originals)
         return
     folders, seen = [root], {_identity(root)}
     while folders:
@@ -92,16 +101,16 @@ def everything(root: Path) -> Iterator[Said]:
                     seen.add(_identity(path))
                     inner.append(path)
             elif path.is_file():
-                yield from decode(path)
+                yield from decode(path, originals)
             else:
                 yield problem("", "no file, or a link to none").inside(str(path))
         folders += reversed(inner)
 
 
-def decode(path: Path) -> Iterator[Said]:
+def decode(path: Path, originals: Originals = NONE) -> Iterator[Said]:
     """What one file says, by its format and as bare bytes."""
     try:
-        allowance = Allowance(path.stat().st_size)
+        allowance = Allowance(path.stat().st_size, originals)
         for found in _file(path, path.name, allowance, DEEPEST):
             yield found.inside(str(path))
     except OSError as error:
@@ -114,12 +123,14 @@ def _identity(folder: Path) -> tuple[int, int]:
 
 
 def _file(path: Path, name: str, allowance: Allowance, depth: int) -> Iterator[Said]:
+    if copy := allowance.originals.copied(path):
+        yield problem("", "")._replace(copy=copy, first=path.stat().st_size)
     with path.open("rb") as file:
         head = file.read(_HEAD)
         file.seek(0)
         kind = _kind(head, Path(name).suffix.lower())
         kind = "" if kind == ".zlib" and not _inflates(head) else kind
-        for found in (lines if is_text(head) and kind not in UNPACKERS else runs)(file):
+        for found in (lines if is_text(head) and kind not in PACKED else runs)(file):
             yield found
             yield from _in_text(found, allowance, depth)
     for closed in (name for magic, name in CLOSED.items() if head.startswith(magic)):
@@ -237,6 +248,14 @@ def _stream(opener: Callable[[Path], Readable]) -> Callable[[Path, str, Allowanc
     return unpack
 
 
+def _pdf(path: Path, name: str, allowance: Allowance, depth: int) -> Iterator[Said]:
+    yield problem("", DRAWN)
+    for number, (begin, end) in enumerate(streams(path), 1):
+        # Twice the suffix: one goes where the stream is unpacked.
+        with closing(Part(path, begin, end)) as part:
+            yield from _unpacked(part, f"{name}{CONTENT}{CONTENT}", f"stream {number}", allowance, depth)
+
+
 class _Inflated:
     """A bare stream of zlib."""
 
@@ -255,7 +274,7 @@ class _Inflated:
         self._file.close()
 
 
-UNPACKERS: dict[str, Callable[[Path, str, Allowance, int], Iterator[Said]]] = {
+PACKED: dict[str, Callable[[Path, str, Allowance, int], Iterator[Said]]] = {
     **dict.fromkeys((".zip", ".npz", ".whl"), _zip),
     ".gz": _stream(gzip.GzipFile),
     ".bz2": _stream(bz2.BZ2File),
@@ -263,3 +282,5 @@ UNPACKERS: dict[str, Callable[[Path, str, Allowance, int], Iterator[Said]]] = {
     ".zlib": _stream(_Inflated),
 }
 """By suffix, as `MAGIC` gives it."""
+UNPACKERS = {**PACKED, ".pdf": _pdf}
+"""Those, and what is a text and holds packed streams."""

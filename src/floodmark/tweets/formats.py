@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from floodmark.tweets.pdf import CONTENT, strings
 from floodmark.tweets.strings import Packed, Said, problem, said
 
 if TYPE_CHECKING:
@@ -219,6 +220,7 @@ READERS: dict[str, Callable[[Path], Iterator[Said | Packed]]] = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp"), picture),
     **dict.fromkeys((".db", ".sqlite", ".sqlite3"), sqlite),
     **dict.fromkeys((".npy",), npy),
+    **dict.fromkeys((".pdf", CONTENT), strings),
 }
 """By suffix."""
 MAGIC = {
@@ -226,6 +228,7 @@ MAGIC = {
     b"\x89HDF\r\n\x1a\n": ".nc", b"II*\0": ".tif", b"MM\0*": ".tif", b"II+\0": ".tif", b"MM\0+": ".tif",
     b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"GIF8": ".gif", b"RIFF": ".webp", b"SQLite format 3\0": ".db",
     b"\x93NUMPY": ".npy", b"PK\x03\x04": ".zip", b"PK\x05\x06": ".zip", b"\x1f\x8b\x08": ".gz", b"x\x01": ".zlib",
-    b"x\x9c": ".zlib", b"x\xda": ".zlib", b"BZh": ".bz2", b"\xfd7zXZ": ".xz", b"%PDF": ".pdf",
+    b"x\x9c": ".zlib", b"x^": ".zlib",
+    b"x\xda": ".zlib", b"BZh": ".bz2", b"\xfd7zXZ": ".xz", b"%PDF": ".pdf",
 }  # fmt: skip
 """First bytes, by which a file is known whatever its name."""

@@ -24,6 +24,12 @@ def find(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.json*") if path.name.endswith(ENDINGS) and not path.is_dir())
 
 
+def others(folder: Path) -> list[Path]:
+    """What else lies under a folder and is not read: files of other endings, and links to folders."""
+    read = set(find(folder))
+    return sorted(path for path in folder.rglob("*") if path not in read and (path.is_symlink() or not path.is_dir()))
+
+
 def lines(path: Path) -> Iterator[tuple[int, bytes | str]]:
     """What is to be parsed, numbered by lines: lines, or a `.json` in one piece where that is one value.
 

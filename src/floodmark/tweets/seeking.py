@@ -6,8 +6,7 @@ numbers and words of their own, and some of them equal an archive's by chance; t
 
 from __future__ import annotations
 
-import importlib.resources
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,11 +14,13 @@ import numpy as np
 import polars as pl
 import regex
 
-from floodmark.tweets.canonical import WORD, Words, plain, whole, words
+from floodmark.tweets.canonical import WORD, plain, whole, words
+from floodmark.tweets.coarse import CLIENTS
 from floodmark.tweets.columns import fold_all
 from floodmark.tweets.hiding import sure
 from floodmark.tweets.known import Hits, Kind, kept
 from floodmark.tweets.names import UNSPACED
+from floodmark.tweets.own import own_words
 from floodmark.tweets.readings import readings
 from floodmark.tweets.shapes import PLACEHOLDERS
 
@@ -73,8 +74,8 @@ class Seeker:
 
     @cached_property
     def own(self) -> NDArray[np.uint64]:
-        """Hashes of what this package says itself, such as `other` or `photo`: nobody's secret, even as a name."""
-        return np.unique(self._known.find_words(_own_words()).hash)
+        """Hashes of those words of ours that are somebody's name of one word."""
+        return np.unique(self._known.find(pl.Series(sorted(own_words()), dtype=pl.String)).hash)
 
     def strictly(self, texts: pl.Series, *, closed: bool) -> list[Found]:
         """Whatever of the archive stands in texts, and of every text once in each form.
@@ -120,8 +121,10 @@ class Seeker:
         found = words(texts)
         hits = sure(self._known.find_words(found), self._known)
         if ours and len(hits.row):
-            other = ~np.isin(hits.hash, self.own)
-            hits = kept(hits, other)
+            # A name of several words, or one with a digit or an underscore, is nobody's word, ours included.
+            alone = (hits.kind == Kind.WORD) & (hits.length == 1) & np.isin(hits.hash, self.own)
+            client = texts.is_in(CLIENTS).fill_null(value=False).to_numpy()[hits.row]
+            hits = kept(hits, ~(alone | client))
         letters = np.concatenate([[0], np.cumsum(found.word.str.len_chars().to_numpy().astype(np.int64))])
         first = found.start[hits.row] + hits.word
         return hits, letters[first + hits.length] - letters[first]
@@ -138,16 +141,6 @@ class Seeker:
                 if name:
                     hash_ = int(whole(words(pl.Series([name])))[0][0])
                     yield Found(int(rows[at]), forms[at], Kind.WORD, len(name), _digest(hash_))
-
-
-@cache
-def _own_words() -> Words:
-    """The words of this package's code."""
-    folders, texts = [importlib.resources.files("floodmark")], []
-    for folder in folders:
-        folders += [inner for inner in folder.iterdir() if inner.is_dir()]
-        texts += [inner.read_text(encoding="utf-8") for inner in folder.iterdir() if inner.name.endswith(".py")]
-    return words(pl.Series(texts, dtype=pl.String))
 
 
 def _forms(

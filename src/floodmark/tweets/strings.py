@@ -43,6 +43,7 @@ class Said(NamedTuple):
         bare: Whether the texts were cut out of bytes that may mean anything.
         numbers: Whether they are numbers, which hide nothing.
         problem: Why a place could not be read, in which case there are no texts.
+        copy: The hash of the raw photo that a file is, in which case likewise.
     """
 
     where: tuple[str, ...]
@@ -52,6 +53,7 @@ class Said(NamedTuple):
     bare: bool = False
     numbers: bool = False
     problem: str = ""
+    copy: str = ""
 
     def inside(self, *outer: str) -> Said:
         """The same, further in."""
