@@ -22,7 +22,7 @@ from floodmark.tweets import quasi, schema
 from floodmark.tweets.archive import Archive, look, workers
 from floodmark.tweets.audit import audit
 from floodmark.tweets.classes import stays
-from floodmark.tweets.finishing import Rules, finish, places_table, publish, users_table
+from floodmark.tweets.finishing import Rules, finish, places_table, publish, users_tables
 from floodmark.tweets.judged import human_table, identifiers, judged
 from floodmark.tweets.labels import read_labels
 from floodmark.tweets.pseudonyms import Pseudonyms
@@ -89,7 +89,7 @@ class _Gate:
     def __init__(
         self, tweets: Path, labels: Path, pseudonyms: Pseudonyms, settings: Anonymise, work: Path, stream: Stream
     ) -> None:
-        self._settings, self._stream = settings, stream
+        self._settings, self._stream, self._work = settings, stream, work
         human, self._unread = read_labels(labels)
         self.archive: Archive = look(tweets, work, identifiers(human), pseudonyms, settings, stream)
         read = self.archive.counts["tweets"]
@@ -112,20 +112,29 @@ class _Gate:
         groups = quasi.count(counted, settings.k)
         list(self._stream(partial(publish, groups=groups, minutes=settings.time_floor_minutes), paths, "leaving"))
         tweets = pl.scan_ipc(paths) if paths else pl.LazyFrame(schema=_schema())
-        tweets.sink_parquet(outputs[0], compression="zstd", compression_level=3, statistics=False, row_group_size=65536)
+        _sink(outputs[0], tweets)
+        users = self._users()
+        _sink(outputs[1], users)
         used = set(tweets.select("place").unique().collect()["place"])
-        users = [stem.with_suffix(".users") for stem, _ in self.archive.blocks]
         tables = [
-            users_table(users, self.archive.aliases),
             places_table(self._places, kept["country"], used),
             human_table(self._human, persons, known, self._kept_sources()),
         ]
-        for path, table in zip(outputs[1:4], tables, strict=True):
+        for path, table in zip(outputs[2:4], tables, strict=True):
             write_table(path, table)
         searched = audit(outputs[:4], known, self._stream)
-        sizes = [tweets.select(pl.len()).collect().item(), *map(len, tables)]
+        sizes = [*(table.select(pl.len()).collect().item() for table in (tweets, users)), *map(len, tables)]
         scrubbed = tweets.select(pl.col("found").explode().drop_nulls().alias("kind")).collect()["kind"]
         write_json(outputs[4], self._report(sizes, scrubbed, searched, groups.report))
+
+    def _users(self) -> pl.LazyFrame:
+        """Users, of which no more are in memory than are worked on."""
+        read = [stem.with_suffix(".users") for stem, _ in self.archive.blocks]
+        paths = []
+        for number, some in enumerate(users_tables(read, self.archive.aliases)):
+            paths.append(self._work / f"users-{number:04d}")
+            some.write_ipc(paths[-1])
+        return pl.scan_ipc(paths)
 
     def _coarse_places(self) -> pl.DataFrame:
         """Raw places and what they become, each once; of different readings the one that sorts last."""
@@ -166,6 +175,11 @@ class _Gate:
             "k_anonymity": groups,
             **searched,
         }
+
+
+def _sink(path: Path, table: pl.LazyFrame) -> None:
+    """As `write_table` writes it, but of a table that need not fit into memory."""
+    table.sink_parquet(path, compression="zstd", compression_level=3, statistics=False, row_group_size=65536)
 
 
 def _persons(paths: Sequence[Path]) -> pl.DataFrame:

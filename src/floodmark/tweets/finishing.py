@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -10,16 +11,18 @@ from floodmark.tweets import quasi, schema
 from floodmark.tweets.coarse import OTHER, PLACE_TYPES, log_bin
 from floodmark.tweets.hiding import hide
 from floodmark.tweets.shapes import PLACEHOLDERS
-from floodmark.tweets.survey import USERS
+from floodmark.tweets.survey import SHELF_BEGINS, USERS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from floodmark.tweets.known import Known
     from floodmark.tweets.quasi import Quasi
 
 COLUMNS = ("lang", "source", "event")
+PEOPLE = 2**17
+"""Readings of users that are worked on at a time, about."""
 
 
 class Rules(NamedTuple):
@@ -69,21 +72,21 @@ def publish(path: Path, groups: Quasi, minutes: int) -> None:
     schema.build(schema.TWEETS, tweets).write_ipc(path)
 
 
-def users_table(files: Sequence[Path], aliases: dict[str, str]) -> pl.DataFrame:
-    """Users with the largest of their counts."""
+def users_tables(files: Sequence[Path], aliases: dict[str, str]) -> Iterator[pl.DataFrame]:
+    """Users with the largest of their counts, some at a time, in order."""
     counts = ("followers", "following", "tweets")
-    total = (
-        (pl.scan_ipc(list(files)) if files else USERS.to_frame().lazy())
-        .with_columns(pl.col("user").replace(aliases))
-        .group_by("user")
-        .agg(pl.col(counts).max())
-        .sort("user")
-        .collect()
+    rows = (pl.scan_ipc(list(files)) if files else USERS.to_frame().lazy()).with_columns(
+        pl.col("user").replace(aliases)
     )
-    binned = {name: [log_bin(number) for number in total[name]] for name in counts}
-    return schema.build(
-        schema.USERS, total.with_columns(pl.Series(name, bins, pl.Int8) for name, bins in binned.items())
-    )
+    number = min(max(1, rows.select(pl.len()).collect().item() // PEOPLE), len(SHELF_BEGINS))
+    edges = ["", *(SHELF_BEGINS[len(SHELF_BEGINS) * k // number] for k in range(1, number)), "~"]
+    for low, high in pairwise(edges):
+        some = rows.filter(pl.col("user") >= low, pl.col("user") < high)
+        total = some.group_by("user").agg(pl.col(counts).max()).sort("user").collect()
+        binned = {name: [log_bin(number) for number in total[name]] for name in counts}
+        yield schema.build(
+            schema.USERS, total.with_columns(pl.Series(name, bins, pl.Int8) for name, bins in binned.items())
+        )
 
 
 def places_table(places: pl.DataFrame, kept: Sequence[str], used: set[str]) -> pl.DataFrame:

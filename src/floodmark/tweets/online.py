@@ -35,7 +35,7 @@ _AT = rf"(?:{_BRACKETED}|\sat\s|_at_)"
 _DOT = r"(?:[(\[{]\s?dot\s?[)\]}]|\sdot\s|_dot_)"
 _AT_MAIL = rf"at[\s)\]}}_]{{1,3}}(?:{_MAIL})"
 _USER = r"(?=[.+_-]*[^\W_])[\w.+-]{1,64}"
-"""What stands before the `@` of an address: some letter or digit, for `.@name.word` mentions somebody."""
+"""What stands before the `@` of an address: no dots and strokes alone, for `.@name.word` mentions somebody."""
 _LOCAL = rf"(?<![\w.+-]){_USER}(?:\s?{_DOT}\s?[\w+-]{{1,32}}){{0,3}}"
 
 
@@ -75,8 +75,10 @@ WHOLE_LINKS = [
 EMAIL = [
     rule(
         "email",
-        r"(?:[.!#$%&'*+/=?^_`{|}~-]*[^\W_][\w.!#$%&'*+/=?^`{|}~-]*|\"[^\"]{1,64}\")@(?:[\w-]+(?:\.[\w-]+)+|\[[\d.:a-fA-F]+\])",
+        r"(?:['.+_-]*(?:[^\W_]|[!#$%&*/=?^`{|}~])[\w.!#$%&'*+/=?^`{|}~-]*|\"[^\"]{1,64}\")@(?:[\w-]+(?:\.[\w-]+)+|\[[\d.:a-fA-F]+\])",
     ),
+    # Strokes alone are a name where a host is certain: `-@example.org`, but `-@name.word`.
+    rule("email", rf"(?i)[.'+_-]*['+_-]+@(?:[a-z0-9-]{{1,63}}\.){{1,5}}(?:{_ENDS})\b(?!\.\w)"),
     # `jane@ mail.org`, and with a blank on both sides only at hosts of mail: `lunch @ bbc.co.uk` says where.
     rule("email", rf"(?i)(?<![\w@.+-]){_USER}@\s(?:[\w-]{{1,63}}\.){{1,5}}(?:{_ENDS})\b"),
     rule(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from floodmark.tweets.pseudonyms import Pseudonyms
 
+ROWS = 2**17
+"""Ids with names that are compared at a time, about."""
+_SEED = 13
 IDENTITIES = pl.Schema({"id": pl.String(), "name": pl.String()})
 
 
@@ -40,15 +43,25 @@ def aliases(files: Sequence[Path], pseudonyms: Pseudonyms) -> dict[str, str]:
     """
     if not files:
         return {}
-    seen = pl.scan_ipc(list(files)).unique().collect()
-    named, nameless = seen.drop_nulls("name"), seen.filter(pl.col("name").is_null())
-    several = pl.col("id").is_duplicated() | pl.col("name").is_duplicated()
-    shared = named.filter(several | pl.col("id").is_in(nameless["id"].implode()))
+    shared = _shared(files)
     people = _People(shared.iter_rows())
     known = {person(None, name) for name in shared["name"]} | {person(user_id, None) for user_id in shared["id"]}
     roots = {node: people.root(node) for node in known if node}
     of = pseudonyms.of
     return {of("user", node): of("user", root) for node, root in sorted(roots.items()) if node != root}
+
+
+def _shared(files: Sequence[Path]) -> pl.DataFrame:
+    """Ids with names, of which either stands with another name or id too, or the id without any."""
+    rows = pl.scan_ipc(list(files))
+    number = max(1, rows.select(pl.len()).collect().item() // ROWS)
+    found = [IDENTITIES.to_frame()]
+    for column in ("id", "name"):
+        whose = rows.drop_nulls(column).with_columns(part=pl.col(column).hash(_SEED) % number)
+        for part in range(number):
+            near = whose.filter(pl.col("part") == part).drop("part").unique().collect()
+            found.append(near.filter(pl.col(column).is_duplicated()).drop_nulls("name"))
+    return pl.concat(found).unique()
 
 
 class _People:

@@ -74,6 +74,7 @@ def read_tweet(raw: dict[str, Any], includes: Includes, retrieved: str) -> Tweet
     author_id = _id(raw, "author_id") or _id(author, "id")
     references = {str(item.get("type")): _id(item, "id") for item in _dicts(raw.get("referenced_tweets"))}
     counted = _dict(raw, "public_metrics")
+    answered = _id(raw, "in_reply_to_user_id")
     geo = _dict(raw, "geo")
     return Tweet(
         id=tweet_id,
@@ -85,9 +86,9 @@ def read_tweet(raw: dict[str, Any], includes: Includes, retrieved: str) -> Tweet
         retweet_of=references.get("retweeted"),
         retweet="retweeted" in references or RETWEET.match(text) is not None,
         reply_to=references.get("replied_to"),
-        reply_to_id=_id(raw, "in_reply_to_user_id"),
-        reply_to_name=_text(raw, "in_reply_to_screen_name"),
-        reply="replied_to" in references or _id(raw, "in_reply_to_user_id") is not None,
+        reply_to_id=answered,
+        reply_to_name=_text(raw, "in_reply_to_screen_name") or includes.usernames.get(answered or ""),
+        reply="replied_to" in references or answered is not None,
         lang=_text(raw, "lang"),
         source=_text(raw, "source"),
         event=_text(raw, "event"),

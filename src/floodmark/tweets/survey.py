@@ -56,6 +56,8 @@ PLACES = pl.Schema({"raw": _TEXT, "place": _TEXT, "country": _TEXT, "place_type"
 ENDINGS = (".tweets", ".users", ".places", ".identities", ".known")
 
 
+BATCH = 256
+"""Rows of a table that are read at a time: a shelf holds a few of each block, and what is read stays as a whole."""
 SHELVES = 1024
 SHELF_BEGINS = sorted(a + b for a in ALPHABET for b in ALPHABET)
 """Tweets are shelved by the first two letters of their pseudonyms."""
@@ -110,7 +112,7 @@ def _survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings:
         ),
     }
     for ending, written in tables.items():
-        written.write_ipc(stem.with_suffix(ending))
+        written.write_ipc(stem.with_suffix(ending), record_batch_size=BATCH)
     known.usernames.update(table["mentions"].explode().drop_nulls())
     _reach(known, table)
     gather(known, stem.with_suffix(".known"))
