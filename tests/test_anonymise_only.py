@@ -13,7 +13,7 @@ import pytest
 
 from tests.pipeline.projects import ROOT, environment
 
-pytestmark = pytest.mark.nightly
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 PAGE = ROOT / "docs/how-to/anonymise-only.md"
 
 

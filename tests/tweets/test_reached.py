@@ -27,8 +27,6 @@ def encoded(value):
 @pytest.mark.parametrize("form", sorted(encoded(MAIL)))
 @pytest.mark.parametrize("value", [MAIL, PHONE, "+44 7700 900123", "HU5 3RX or 53.745712, -0.336714"])
 def test_what_is_personal_is_replaced_in_whatever_form_it_stands(tmp_path, value, form):
-    if encoded(value)[form] == value:
-        pytest.skip("the same in this form")
     found = gate(tmp_path, tweet(1, f"reach me: {encoded(value)[form]}"))
     for secret in (value, *encoded(value).values()):
         assert secret.lower() not in found.everything
