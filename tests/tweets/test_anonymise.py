@@ -132,6 +132,7 @@ def test_a_code_of_a_country_is_one_in_small_letters_too(tmp_path):
 CUT = "RT @fen_warden: the river is over the wall at the mill and @Orla_Qui…"
 
 
+@pytest.mark.parametrize("behind", ["", " ", " https://t.co/AbCdEfGh12"])
 @pytest.mark.parametrize(
     ("entities", "whose"),
     [
@@ -140,8 +141,8 @@ CUT = "RT @fen_warden: the river is over the wall at the mill and @Orla_Qui…"
         ({}, 1),
     ],
 )
-def test_a_mention_that_is_cut_is_whom_the_api_says_it_is_or_nobody(tmp_path, entities, whose):
-    found = gate(tmp_path, page(tweet(1, CUT, entities=entities), tweet(2, "mine", author_id=USER["id"])))
+def test_a_mention_that_is_cut_is_whom_the_api_says_it_is_or_nobody(tmp_path, entities, whose, behind):
+    found = gate(tmp_path, page(tweet(1, CUT + behind, entities=entities), tweet(2, "mine", author_id=USER["id"])))
     by_text = {row["text"]: row for row in found.tweets.iter_rows(named=True)}
     mentions = next(row for text, row in by_text.items() if text != "mine")["mentions"]
     assert len(mentions) == whose

@@ -107,7 +107,7 @@ class _Gate:
         known, settings = self.archive.known, self._settings
         kept = self._kept([part.voices for part in self._settled])
         paths = [part.path for part in self._settled]
-        persons = _persons(paths)
+        persons = _persons(paths, self._human)
         counted = list(self._stream(partial(finish, rules=Rules(known, kept)), paths, "hiding names"))
         groups = quasi.count(counted, settings.k)
         list(self._stream(partial(publish, groups=groups, minutes=settings.time_floor_minutes), paths, "leaving"))
@@ -182,12 +182,14 @@ def _sink(path: Path, table: pl.LazyFrame) -> None:
     table.sink_parquet(path, compression="zstd", compression_level=3, statistics=False, row_group_size=65536)
 
 
-def _persons(paths: Sequence[Path]) -> pl.DataFrame:
-    """Of tweets whose annotations name somebody, whom."""
+def _persons(paths: Sequence[Path], human: pl.DataFrame) -> pl.DataFrame:
+    """Of judged tweets whose annotations name somebody, whom."""
     names = ("tweet", "text_hash", "persons")
     if not paths:
         return TWEETS.to_frame().select(names)
-    return pl.scan_ipc(list(paths)).select(names).filter(pl.col("persons").list.len() > 0).collect()
+    named = pl.scan_ipc(list(paths)).select(names).filter(pl.col("persons").list.len() > 0)
+    judged = [pl.col(key).is_in(human[key].drop_nulls().implode()) for key in ("tweet", "text_hash")]
+    return named.filter(pl.any_horizontal(judged)).collect()
 
 
 def _schema() -> dict[str, pl.DataType]:

@@ -131,7 +131,7 @@ def audit(paths: Sequence[Path], known: Known, stream: Stream = one_by_one) -> d
             f"identifiers of the archive would have survived ({found_}): nothing was written. Please report this with "
             "the kinds and numbers, not with the tweets"
         )
-    return {"searched": counted(known), "leaks": 0}
+    return {"searched": counted(known), "leaks": leaks.total()}
 
 
 def _leaks(part: tuple[Path, int], known: Known) -> Counter[str]:

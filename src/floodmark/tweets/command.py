@@ -28,7 +28,15 @@ SHOWN = 100
 NAMED = 5
 """Files of the archive that are not read and told by name."""
 READ = ", ".join(f"*{ending}" for ending in ENDINGS)
-KINDS = {"ids": "ids", "names": "names", "urls": "links", "coordinates": "coordinates", "photos": "photos"}
+KINDS = {
+    "ids": "ids",
+    "names": "names",
+    "urls": "links",
+    "coordinates": "coordinates",
+    "emails": "e-mail addresses",
+    "phones": "telephones",
+    "photos": "photos",
+}
 
 
 class Unsought(NamedTuple):

@@ -63,8 +63,8 @@ SHELF_BEGINS = sorted(a + b for a in ALPHABET for b in ALPHABET)
 """Tweets are shelved by the first two letters of their pseudonyms."""
 
 
-_TORN = re.compile(r"@\w+…\s*$")
-"""A text that is cut within a mention."""
+_TORN = re.compile(r"@\w+…(?:\s*https?://\S+)?\s*$")
+"""A text that is cut within a mention; v1.1 puts a link to the whole behind it."""
 
 
 class Line(NamedTuple):
