@@ -53,6 +53,26 @@ def test_a_leak_exits_with_1_and_its_place_and_quotes_nothing(project):
     assert audit("outputs/report.html", "--against", "raw").exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("copied", "kind"),
+    [
+        ("ruf.oak@fenbox.example.org", "e-mail address of 22 characters, plain"),
+        ("cnVmLm9ha0BmZW5ib3guZXhhbXBsZS5vcmc=", "e-mail address of 22 characters, base64"),
+        ("call 07700-900-123 now", "telephone of 11 characters, plain"),
+        ("447700900123", "telephone of 12 characters, plain"),
+    ],
+)
+def test_how_to_reach_somebody_of_the_archive_is_found_in_other_files(project, copied, kind):
+    write(project / "raw", tweet(2, "mail ruf.oak@fenbox.example.org or 07700 900 123"), name="b.jsonl")
+    clean = audit("outputs", "--against", "raw")
+    assert clean.exit_code == 0
+    assert "1 e-mail addresses, 3 telephones" in clean.output
+    (project / "outputs" / "notes.txt").write_text(f"{copied}\n")
+    result = audit("outputs", "--against", "raw")
+    assert result.exit_code == 1
+    assert f"notes.txt > text, line 1: {kind}" in result.output
+
+
 def test_annotators_are_looked_for_where_labels_are_given(project):
     (project / "outputs" / "notes.txt").write_text("by A2WORKER77\n")
     assert audit("outputs", "--against", "raw").exit_code == 0
