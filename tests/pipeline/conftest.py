@@ -10,6 +10,7 @@ import pytest
 from tests.pipeline.projects import call, commit, copy_project, make_project
 
 
+@pytest.hookimpl(trylast=True)  # After those that are not asked for have gone, or one of them would be the first.
 def pytest_collection_modifyitems(items):
     """One file builds the tiny project; the others that need it come last, so that no process waits for it."""
     need = {item.path for item in items if "tiny_project" in item.fixturenames}
