@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ if TYPE_CHECKING:
 
 POINTS = frozenset({"coordinates", "bbox", "lat", "long", "latitude", "longitude"})
 NOTES = frozenset({"description", "location"})
-"""What users say of themselves, an e-mail address or a telephone included."""
+"""What users say of themselves, perhaps how to reach them."""
 USERNAMES = frozenset({"username", "screen_name", "in_reply_to_screen_name"})
 SUBJECTS = "context_annotations"
 """Where the API says what a tweet is about."""
@@ -65,8 +64,7 @@ def _kind(name: str) -> int:
     return kind
 
 
-_REACHED = re.compile(r"\w@[\w-]+\.\w|(?:\d\D{0,3}){9}")
-"""What an e-mail address or a telephone has."""
+LINKS = ("http://", "https://")
 
 
 def annotated(tweet: dict[str, Any]) -> Iterator[str]:
@@ -101,7 +99,7 @@ class Identifiers:
         emails: E-mail addresses, as written.
         phones: Telephone numbers, as written.
         names: Display names, and persons whom the API annotates.
-        notes: Texts in which users say how to reach them.
+        notes: What users say of themselves.
         urls: Links, in full.
         coordinates: Decimal numbers of points and boxes, as JSON prints them.
         identities: Pairs of user id and user name; either may be unknown.
@@ -121,10 +119,10 @@ class Identifiers:
 
     def collect(self, value: Any) -> None:
         """Walk a JSON value, without recursion: a hostile file may be deeper than Python's stack."""
-        stack: list[tuple[str, Any]] = [("", [value])]
-        push, pop, known, add = stack.append, stack.pop, _kinds.get, self.ids.add
+        stack: list[dict[str, Any] | tuple[str, list[Any]]] = [("", [value])]
+        push, pop, known, add, link = stack.append, stack.pop, _kinds.get, self.ids.add, self.urls.add
         while stack:
-            key, container = pop()
+            container = pop()
             if type(container) is dict:
                 if "username" in container or "screen_name" in container:
                     self._user(container)
@@ -134,15 +132,16 @@ class Identifiers:
                     self.names.update(_annotated(container))
                 inside: Iterable[tuple[str, Any]] = container.items()
             else:
-                inside = [(key, item) for item in container]
+                key, items = container
+                inside = [(key, item) for item in items]
             for name, item in inside:
                 what = type(item)
                 if what is str:
                     kind = known(name)
                     if kind is None:
                         kind = _kind(name)
-                    if item[:4] == "http":
-                        self._string(kind, item)
+                    if item[:4] == "http" and item.startswith(LINKS) and kind != SKIP:
+                        link(item)
                     elif kind == ID:
                         add(item)
                     elif kind:
@@ -151,27 +150,25 @@ class Identifiers:
                     # Most numbers are counts, and too small to be told from any other.
                     if item >= LEAST_ID and (known(name) or _kind(name)) == ID:
                         add(str(item))
-                elif what is dict or what is list:
-                    if name in SKIPPED:
-                        if name == SUBJECTS:
-                            self.names.update(_subjects(item))
-                    elif item:
+                elif what is dict:
+                    if item and name not in SKIPPED:
+                        push(item)
+                elif what is list:
+                    if name == SUBJECTS:
+                        self.names.update(_subjects(item))
+                    elif item and name not in SKIPPED:
                         push((name, item))
                 elif what is float and name in POINTS:
                     self.coordinates.add(repr(abs(item)))
 
     def _string(self, kind: int, text: str) -> None:
-        if kind == SKIP:
-            return
-        if text.startswith(("http://", "https://")) or (kind == LINK and "/" in text and " " not in text):
-            self.urls.add(text)
-        elif kind == ID:
-            self.ids.add(text)
-        elif kind == USERNAME:
+        if kind == USERNAME:
             self.usernames.add(text)
+        elif kind == LINK and "/" in text and " " not in text:
+            self.urls.add(text)
         elif kind == POINT and "." in text:
             self._decimal(text)
-        elif kind == NOTE and _REACHED.search(text):
+        elif kind == NOTE:
             self.notes.add(text)
 
     def _decimal(self, text: str) -> None:
@@ -187,24 +184,28 @@ class Identifiers:
             self.identities.add((user_id, username))
 
     def _user(self, user: dict[str, Any]) -> None:
-        name = user.get("username") or user.get("screen_name")
+        get = user.get
+        name = get("username") or get("screen_name")
         username = name if isinstance(name, str) and name else None
         user_id = _number(user, "id")
         self.identities.add((user_id, username))
-        if isinstance(user.get("name"), str):
+        if isinstance(get("name"), str):
             self.names.add(user["name"])
-        counts = user.get("public_metrics")
         whose = person(user_id, username)
         if whose is None:
             return
-        # The largest of several readings, so that the order of files does not matter.
-        read = counts if isinstance(counts, dict) else user
-        old = self.metrics.get(whose, (0, 0, 0))
-        self.metrics[whose] = (
-            max(old[0], count(read.get("followers_count")) or 0),
+        counts = get("public_metrics")
+        read = counts.get if isinstance(counts, dict) else get
+        numbers = (
+            count(read("followers_count")) or 0,
             # What v2 calls it, and v1.1.
-            max(old[1], count(read.get("following_count")) or 0, count(read.get("friends_count")) or 0),
-            max(old[2], count(read.get("tweet_count")) or 0, count(read.get("statuses_count")) or 0),
+            count(read("following_count")) or count(read("friends_count")) or 0,
+            count(read("tweet_count")) or count(read("statuses_count")) or 0,
+        )
+        # The largest of several readings, so that the order of files does not matter.
+        old = self.metrics.get(whose)
+        self.metrics[whose] = (
+            numbers if old is None else (max(old[0], numbers[0]), max(old[1], numbers[1]), max(old[2], numbers[2]))
         )
 
 

@@ -24,11 +24,11 @@ from floodmark.tweets.json_files import parse
 from floodmark.tweets.people import identities
 from floodmark.tweets.places import coarsen
 from floodmark.tweets.pseudonyms import ALPHABET
-from floodmark.tweets.reached import reached
+from floodmark.tweets.reached import LEAST_DIGITS, reached
 from floodmark.tweets.reader import Found, read_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -63,6 +63,8 @@ SHELF_BEGINS = sorted(a + b for a in ALPHABET for b in ALPHABET)
 """Tweets are shelved by the first two letters of their pseudonyms."""
 
 
+_REACHED = re.compile(r"\w@[\w-]+\.\w|(?:\d\D{0,3}){9}")
+"""What an e-mail address or a telephone has."""
 _TORN = re.compile(r"@\w+…(?:\s*https?://\S+)?\s*$")
 """A text that is cut within a mention; v1.1 puts a link to the whole behind it."""
 
@@ -148,11 +150,17 @@ def _values(lines: Sequence[Line], done: Surveyed) -> Iterator[Any]:
 
 def _reach(known: Identifiers, table: pl.DataFrame) -> None:
     """Gather e-mail addresses and telephones of tweets, and of what users say of themselves."""
-    notes = scrubbed(sorted(known.notes))
-    for texts in (table, notes):
+    for texts in (table, scrubbed(_telling(known.notes))):
         emails, phones = reached(texts["folded"], texts["text"])
         known.emails |= emails
         known.phones |= phones
+
+
+def _telling(notes: Iterable[str]) -> list[str]:
+    """Notes that may hold an e-mail address or a telephone."""
+    said = pl.Series(sorted(notes), dtype=pl.String)
+    some = said.filter(said.str.contains("@", literal=True) | (said.str.count_matches(r"\d") >= LEAST_DIGITS))
+    return [note for note in some if _REACHED.search(note)]
 
 
 def scrubbed(texts: Sequence[str]) -> pl.DataFrame:
@@ -183,7 +191,7 @@ def tweets_table(tweets: Sequence[Tweet], pseudonyms: Pseudonyms, settings: Anon
         )
     rows = rows.with_columns(text_hash=pl.Series(pseudonyms.of_texts(rows["text_hash"].to_list()), dtype=_TEXT))
     texts = scrubbed([tweet.text for tweet in tweets])
-    torn = {at: tweet for at, tweet in enumerate(tweets) if _TORN.search(tweet.text)}
+    torn = {at: tweet for at, tweet in enumerate(tweets) if "…" in tweet.text and _TORN.search(tweet.text)}
     if torn:
         whole = [_mended(names, torn.get(at)) for at, names in enumerate(texts["mentions"].to_list())]
         texts = texts.with_columns(mentions=lists(whole))
