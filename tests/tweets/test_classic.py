@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floodmark.tweets.classic import is_classic, modern
+from floodmark.tweets.reader import Found, read_value
 from floodmark.tweets.records import Includes, read_tweet
 from tests.tweets.archives import SETTINGS, gate, tweet, write
 from tests.tweets.knowing import read_archive
@@ -131,6 +132,13 @@ def test_both_versions_give_one_tweet():
 def test_the_whole_text_is_read_wherever_it_stands(raw):
     assert is_classic(raw)
     assert [found.text for found in read(raw)] == ["the whole text"]
+
+
+@pytest.mark.parametrize("extra", [{"full_text": None}, {"id_str": "x"}, {"full_text": "other"}, {"user": {"a": 1}}])
+def test_a_tweet_of_v2_stays_one_whatever_is_added(extra):
+    raw = {"id": "5", "text": "wet", "author": {"id": "8", "username": "bert_m"}, "public_metrics": {"like_count": 3}}
+    for told in (raw, {"id": "5", "text": "wet", "author_id": "8"}):
+        assert list(read_value(told | extra, Found())) == list(read_value(told, Found()))
 
 
 def test_what_stands_outside_of_the_shown_range_is_kept_as_in_v2():

@@ -117,6 +117,36 @@ def test_a_file_that_cannot_be_opened_is_counted(tmp_path, capsys):
     assert archive.counts["files"] == 2
     assert archive.counts["broken lines"] == 1
     assert "gone.jsonl:1: the file cannot be read (No such file or directory), skipped" in capsys.readouterr().err
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/tweets").symlink_to(tmp_path)
+    found = gate(tmp_path)
+    assert found.audit["read"]["broken_lines"] == 1
+    assert len(found.tweets) == 1
+
+
+def test_files_of_other_names_are_told(tmp_path, capsys):
+    for name in ("a.JSONL", "b.ndjson", ".keep"):
+        write(tmp_path / "raw/tweets", tweet(1), name=name)
+    assert gate(tmp_path, tweet(2)).audit["read"]["files"] == 1
+    said = capsys.readouterr().err
+    assert "a.JSONL and 1 more files are not read: their names end in none of .jsonl, .jsonl.gz" in said
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, 2**64 - 1])
+def test_numbers_that_no_table_holds_are_as_large_as_the_largest(tmp_path, number):
+    author = {"id": "7001", "username": "bert_m", "public_metrics": {"followers_count": number, "tweet_count": 3}}
+    metrics = {"like_count": number, "retweet_count": number}
+    lines = [
+        tweet(1, author=author, public_metrics=metrics),
+        tweet(2, public_metrics={"like_count": 10**12, "reply_count": 10**60}),
+    ]
+    write(tmp_path / "raw/tweets", lines[0])
+    with (tmp_path / "raw/tweets/b.jsonl").open("w") as file:
+        file.write(json.dumps(lines[1] | {"score": float("nan"), "extra": 10**60}) + "\n")
+    found = gate(tmp_path)
+    assert found.tweets["likes"].is_null().sum() == 0
+    assert found.tweets["likes"].max() > found.tweets["likes"].min() > 0
+    assert found.users["followers"].max() == found.tweets["likes"].max()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])

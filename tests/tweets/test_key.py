@@ -72,6 +72,16 @@ def test_a_damaged_key_is_refused(tmp_path, text):
         load_key(tmp_path)
 
 
+def test_bytes_that_are_no_text_are_refused_with_instructions(tmp_path):
+    create_key(tmp_path)
+    (tmp_path / ".floodmark/key").write_bytes(bytes(range(128, 192)))
+    with pytest.raises(UserError, match="must hold 64 hexadecimal digits"):
+        load_key(tmp_path)
+    (tmp_path / "key.fingerprint").write_bytes("é".encode("utf-16"))
+    with pytest.raises(UserError, match=r"key\.fingerprint must hold 64 hexadecimal digits: restore it with git"):
+        load_key(tmp_path)
+
+
 def test_a_missing_fingerprint_says_what_to_do(tmp_path):
     with pytest.raises(UserError, match="floodmark keys new"):
         load_key(tmp_path)

@@ -63,6 +63,20 @@ def test_a_quotation_mark_never_closed_is_an_error_of_the_file(tmp_path, head):
     assert "Jane" not in str(caught.value)
 
 
+def test_files_that_cannot_be_read_are_named(tmp_path):
+    (tmp_path / "folder.csv").mkdir()
+    assert read_labels(tmp_path) == ([], 0)
+    (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UserError, match=r"gone\.csv cannot be read \(No such file or directory\): restore it"):
+        read_labels(tmp_path)
+
+
+def test_a_text_without_end_is_an_error_of_its_row(tmp_path):
+    (tmp_path / "a.csv").write_text('text,label\n"' + "a" * 140_000 + '",negative\n', encoding="utf-8")
+    with pytest.raises(UserError, match="the row behind line 1 is no CSV"):
+        read_labels(tmp_path)
+
+
 def test_line_breaks_and_quotes_in_texts_survive(tmp_path):
     text = 'one, "two"\nthree'
     write_labels(tmp_path, [{"text": text, "label": "neutral"}])

@@ -74,3 +74,27 @@ def test_what_users_say_of_themselves_is_known(tmp_path):
     )
     assert (found.audit["searched"]["emails"], found.audit["searched"]["phones"]) == (1, 3)
     assert found.tweets["text"].to_list() == ["fenbox says <email>"]
+
+
+def label(text):
+    return {"id": "", "text": text, "label": "neutral", "annotator": "", "source": ""}
+
+
+def test_whom_human_labels_alone_mention_is_known(tmp_path):
+    labels = [label("thanks @jane_smith1"), label("we saw jane_smith1 there"), label("so https://t.co/AbCd123456")]
+    found = gate(tmp_path, tweet(1, "hi jane_smith1, AbCd123456"), labels=labels)
+    assert found.tweets["text"].to_list() == ["hi <name>, <url>"]
+    assert sorted(found.human["text"]) == ["so <url>", "thanks <user>", "we saw <name> there"]
+
+
+@pytest.mark.parametrize(
+    ("link", "code", "clean"),
+    [
+        ("https://t.co/AbCd123456", "AbCd123456", "<url>"),
+        ("twitter.com/jane_smith1/status/1234567890123", "jane_smith1", "<name>"),
+        ("https://x.com/jane_smith1", "jane_smith1", "<name>"),
+    ],
+)
+def test_what_links_in_texts_name_is_known(tmp_path, link, code, clean):
+    found = gate(tmp_path, tweet(1, f"see {link}"), tweet(2, f"so {code} it was"))
+    assert sorted(found.tweets["text"]) == ["see <url>", f"so {clean} it was"]

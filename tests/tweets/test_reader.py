@@ -116,6 +116,8 @@ def test_time_comes_from_the_stamp_else_from_a_snowflake():
     snowflake = str(((stamp - 1288834974657) << 22) + 12345)
     assert read_time(None, snowflake) == stamp
     assert read_time("yesterday", snowflake) == stamp
+    for nowhere in ("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"):
+        assert read_time(nowhere, snowflake) == stamp
     for other in ("17", "offensive-7527", str(2**40), "9" * 30, "٣٤٥"):
         assert read_time(None, other) is None
 

@@ -12,7 +12,7 @@ import polars as pl
 from floodmark.learning.processes import cores
 from floodmark.progress import say
 from floodmark.tweets.gathering import gather
-from floodmark.tweets.json_files import find, lines
+from floodmark.tweets.json_files import ENDINGS, find, lines, others
 from floodmark.tweets.known import Known
 from floodmark.tweets.people import aliases
 from floodmark.tweets.survey import SHELVES, Line, Surveyed, survey
@@ -78,8 +78,15 @@ class Archive(NamedTuple):
 
 def workers(folder: Path) -> int:
     """Processes that an archive is worth."""
-    size = sum(path.stat().st_size * (PACKED if path.suffix == ".gz" else 1) for path in find(folder))
-    return cores() if size > BLOCK else 1
+    return cores() if sum(map(_size, find(folder))) > BLOCK else 1
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, about, as they are read; none of a link to nowhere, which is told when it is read."""
+    try:
+        return path.stat().st_size * (PACKED if path.suffix == ".gz" else 1)
+    except OSError:
+        return 0
 
 
 def look(
@@ -98,6 +105,8 @@ def look(
         stream: Does jobs side by side.
     """
     paths = find(folder)
+    if more := [path for path in others(folder) if not path.name.startswith(".")]:
+        say(f"{more[0]} and {len(more) - 1} more files are not read: their names end in none of {', '.join(ENDINGS)}")
     counts: Counter[str] = Counter({"files": len(paths)})
     told: Counter[str] = Counter()
     jobs = ((work / f"block-{number:06d}", block) for number, block in enumerate(_blocks(paths)))

@@ -17,6 +17,8 @@ Json = dict[str, Any]
 
 KEPT = ("created_at", "lang", "source", "event", "__twarc")
 """Fields that are called the same in both versions."""
+MODERN = frozenset({"author_id", "author", "public_metrics", "edit_history_tweet_ids"})
+"""Fields of which v1.1 has none: one of them makes a tweet v2's, whatever else it holds."""
 METRICS = {
     "like_count": "favorite_count",
     "retweet_count": "retweet_count",
@@ -28,7 +30,10 @@ REFERENCES = {"replied_to": "in_reply_to_status_id", "quoted": "quoted_status_id
 
 def is_classic(raw: Json) -> bool:
     """Whether a JSON object has what only tweets of v1.1 have."""
-    return "id_str" in raw or "full_text" in raw or (isinstance(raw.get("user"), dict) and "text" in raw)
+    if not MODERN.isdisjoint(raw):
+        return False
+    named = isinstance(raw.get("id_str"), str) or isinstance(raw.get("full_text"), str)
+    return named or (isinstance(raw.get("user"), dict) and "text" in raw)
 
 
 def modern(raw: Json) -> Iterator[Json]:

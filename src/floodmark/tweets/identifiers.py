@@ -34,6 +34,7 @@ PEOPLE = frozenset(
 """Domains of the API's subjects that are persons."""
 SHORTEST_ID = 7
 """An id of fewer characters, such as `12`, cannot be told from any other number."""
+MOST_COUNT = 10**15
 LEAST_ID = 10 ** (SHORTEST_ID - 1)
 MOST_KEYS = 10_000
 """Names of fields that are remembered; a hostile archive may have any number."""
@@ -227,5 +228,5 @@ def person(user_id: str | None, username: str | None) -> str | None:
 
 
 def count(value: Any) -> int | None:
-    """A metric as a number that is not negative, or None."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    """A metric as a number that is not negative, or None; one that no table holds is as large as the largest."""
+    return min(value, MOST_COUNT) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

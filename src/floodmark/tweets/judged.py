@@ -11,6 +11,7 @@ from floodmark.tweets.coarse import slug
 from floodmark.tweets.finishing import lumped
 from floodmark.tweets.hiding import hide
 from floodmark.tweets.identifiers import Identifiers
+from floodmark.tweets.links import linked
 from floodmark.tweets.reached import reached
 from floodmark.tweets.survey import scrubbed
 
@@ -25,11 +26,13 @@ KEYS = ("tweet", "text_hash", "annotator", "label", "source", "text")
 
 
 def identifiers(human: Sequence[HumanLabel]) -> Identifiers:
-    """Ids of what was judged and of who did, and how to reach whom the texts name."""
+    """Ids of what was judged and of who did, and whom the texts mention, link to and say how to reach."""
     texts = scrubbed([item.text for item in human])
     emails, phones = reached(texts["folded"], texts["text"])
     ids = {name for item in human for name in (item.tweet, item.annotator) if name}
-    return Identifiers(ids=ids, emails=emails, phones=phones)
+    usernames = set(texts["mentions"].explode().drop_nulls())
+    urls = linked(texts["folded"], texts["text"])
+    return Identifiers(ids=ids, emails=emails, phones=phones, usernames=usernames, urls=urls)
 
 
 def judged(human: Sequence[HumanLabel], pseudonyms: Pseudonyms) -> pl.DataFrame:

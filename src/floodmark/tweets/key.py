@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ PUBLIC_FILES = Path("demo") / "public.files"
 PEOPLE = ("tweets", "labels", "media")
 """The folders of `data/` that hold what people wrote and sent."""
 BYTES = 32
+FORM = re.compile(r"[0-9a-f]{64}")
+"""Of a fingerprint."""
 
 
 def fingerprint(key: bytes) -> str:
@@ -50,7 +53,12 @@ def load_key(root: Path) -> bytes:
     committed = root / FINGERPRINT
     if not committed.exists():
         raise UserError(f"{committed} is missing: restore it with git, or make a new key with `floodmark keys new`")
-    wanted = committed.read_text(encoding="ascii").strip()
+    wanted = committed.read_text(encoding="ascii", errors="replace").strip()
+    if not FORM.fullmatch(wanted):
+        raise UserError(
+            f"{committed} must hold 64 hexadecimal digits: restore it with git, or make a new key with "
+            "`floodmark keys new`"
+        )
     private, public = private_path(root), root / PUBLIC
     if private.exists():
         key = _parse(private)
@@ -158,7 +166,7 @@ def _digest(path: Path) -> str:
 
 
 def _parse(path: Path) -> bytes:
-    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = [line.strip() for line in path.read_text(encoding="utf-8", errors="replace").splitlines()]
     text = "".join(line for line in lines if line and not line.startswith("#"))
     try:
         key = bytes.fromhex(text)

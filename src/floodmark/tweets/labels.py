@@ -37,11 +37,11 @@ def read_labels(folder: Path) -> tuple[list[HumanLabel], int]:
     """Every judgement in the `*.csv` files of a folder, and how many rows were dropped.
 
     Raises:
-        UserError: if a file lacks the columns `text` and `label`, or is no readable CSV.
+        UserError: if a file lacks the columns `text` and `label`, or is no CSV or cannot be read.
     """
     labels: list[HumanLabel] = []
     dropped = 0
-    for path in sorted(folder.rglob("*.csv")):
+    for path in sorted(path for path in folder.rglob("*.csv") if not path.is_dir()):
         for number, row in _rows(path):
             judged = " ".join((row.get("label") or "").casefold().split())
             text = row.get("text") or ""
@@ -57,19 +57,22 @@ def read_labels(folder: Path) -> tuple[list[HumanLabel], int]:
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows by lower-cased column names, aliases resolved, with their line numbers."""
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        reader = csv.DictReader(file)
-        before = 0
-        try:
+    before = 0
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            reader = csv.DictReader(file)
             wanted = _wanted(path, reader.fieldnames or ())
+            before = reader.line_num
             for row in reader:
                 before = reader.line_num
                 yield before, {ours: row[theirs] or "" for ours, theirs in wanted.items()}
-        except csv.Error as error:
-            raise UserError(
-                f"{path}: the row behind line {before} is no CSV ({error}): most likely a quotation mark in it is "
-                "never closed. Close it, or double it where it belongs to the text"
-            ) from None
+    except csv.Error as error:
+        raise UserError(
+            f"{path}: the row behind line {before} is no CSV ({error}): most likely a quotation mark in it is "
+            "never closed. Close it, or double it where it belongs to the text"
+        ) from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror}): restore it, or take it away") from None
 
 
 def _wanted(path: Path, header: Sequence[str]) -> dict[str, str]:

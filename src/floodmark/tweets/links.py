@@ -9,7 +9,14 @@ SHORTEST = 7
 _LINK = r"^\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://)?([^/?#\s]*)([^?#\s]*)"
 _CODED = r"(?i)^(?:t\.co|pic\.twitter\.com|(?:[\w-]+\.)*twimg\.com)$"
 _SUFFIX = r"\.[A-Za-z0-9]{2,4}$"
-_STATUS = r"(?i)^\s*(?:https?://)?(?:(?:www|mobile|m)\.)?(?:twitter|x)\.com/(\w{1,15})/status(?:es)?(?:/|$)"
+_PERSON = r"(?i)^\s*(?:https?://)?(?:(?:www|mobile|m)\.)?(?:twitter|x)\.com/@?(\w{1,15})(?:/status(?:es)?(?:/|$)|/?(?:[?#]|$))"
+PAGES = frozenset(
+    {"i", "home", "search", "hashtag", "explore", "intent", "share", "login", "signup", "settings", "messages",
+     "notifications", "about", "tos", "privacy", "jobs", "download", "compose"}
+)  # fmt: skip
+"""Twitter's own pages, which stand where a user's would."""
+LINK = r"(?i)(?:https?://|\b(?:(?:www|mobile|m)\.)?(?:twitter|x)\.com/)\S+"
+"""A link in a text that tells of a person or a tweet."""
 
 
 def parts(urls: pl.Series) -> pl.Series:
@@ -28,6 +35,17 @@ def parts(urls: pl.Series) -> pl.Series:
 
 
 def users(urls: pl.Series) -> set[str]:
-    """User names in links to tweets."""
-    found = urls.str.extract(_STATUS).drop_nulls()
-    return {name for name in found if name.lower() != "i"}
+    """User names in links to tweets and profiles."""
+    found = urls.str.extract(_PERSON).drop_nulls()
+    return {name for name in found if name.lower() not in PAGES}
+
+
+def linked(texts: pl.Series, scrubbed: pl.Series) -> set[str]:
+    """Links that stand in folded texts.
+
+    Args:
+        texts: The texts.
+        scrubbed: The same, scrubbed by pattern: only where it left a placeholder there is something to be found.
+    """
+    some = texts.filter(scrubbed.str.contains("<url>", literal=True))
+    return set(some.str.extract_all(LINK).explode().drop_nulls())

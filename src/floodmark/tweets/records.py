@@ -109,9 +109,11 @@ def read_time(created_at: str | None, tweet_id: str) -> int | None:
         for parse in (datetime.fromisoformat, _read_old):
             try:
                 time = parse(created_at)
-            except ValueError:
+                # Some hours beyond the first or the last year there is none.
+                time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+            except (ValueError, OverflowError):
                 continue
-            return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1000)
+            return int(time.timestamp() * 1000)
     if tweet_id.isdecimal() and len(tweet_id) <= 19 and FIRST_SNOWFLAKE < int(tweet_id) < 2**63:
         return (int(tweet_id) >> 22) + SNOWFLAKE_EPOCH_MS
     return None

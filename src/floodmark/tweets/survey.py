@@ -21,6 +21,7 @@ from floodmark.tweets.columns import fold_all, gathered, lists, scrub_all
 from floodmark.tweets.gathering import gather
 from floodmark.tweets.identifiers import person
 from floodmark.tweets.json_files import parse
+from floodmark.tweets.links import linked
 from floodmark.tweets.people import identities
 from floodmark.tweets.places import coarsen
 from floodmark.tweets.pseudonyms import ALPHABET
@@ -149,7 +150,8 @@ def _values(lines: Sequence[Line], done: Surveyed) -> Iterator[Any]:
 
 
 def _reach(known: Identifiers, table: pl.DataFrame) -> None:
-    """Gather e-mail addresses and telephones of tweets, and of what users say of themselves."""
+    """Gather links, e-mail addresses and telephones of tweets, the latter of what users say of themselves too."""
+    known.urls |= linked(table["folded"], table["text"])
     for texts in (table, scrubbed(_telling(known.notes))):
         emails, phones = reached(texts["folded"], texts["text"])
         known.emails |= emails
