@@ -4,7 +4,9 @@ The archive is one file of API v2 pages as downloaders write them, some 3.3 KiB 
 with 1.1 to 2.7 users and 0.2 to 0.7 more tweets that are spoken of for each, these have 1.5 and 0.5. Texts and users
 of the embedded dataset stand under new ids, with the entities, annotations, contexts and expansions that the API adds.
 The peer is `orjson.dumps(orjson.loads(line))` of every line in one process; ours is the whole stage on two cores,
-audit included. `ratio` is the peer's seconds over ours. `memory_mib` is the largest process of each run.
+audit included. `ratio` is the peer's seconds over ours. `memory_mib` is the largest process of each run. `visited` is
+what no gate in Python can do without: to parse every line and go through all of its values, and do nothing, in one
+process.
 
 Needs `make data`. Run from the repository's root; `--tweets 10000 --tweets 1000000` compares the memory:
 
@@ -156,6 +158,16 @@ def _made(count: int, tweet: dict[str, Any], user: dict[str, Any]) -> tuple[dict
     return made, {**author, **profile}
 
 
+def visit(value: Any) -> None:
+    """Go through a JSON value as the walk for identifiers does, and take nothing."""
+    stack = [value]
+    while stack:
+        container = stack.pop()
+        for item in container.values() if type(container) is dict else container:
+            if type(item) is dict or type(item) is list:
+                stack.append(item)
+
+
 def measure(number: int) -> dict[str, float]:
     """Both on one archive of this many tweets."""
     with tempfile.TemporaryDirectory() as folder:
@@ -169,6 +181,11 @@ def measure(number: int) -> dict[str, float]:
             for line in file:
                 orjson.dumps(orjson.loads(line))
         peer = time.perf_counter() - started
+        started = time.perf_counter()
+        with path.open("rb") as file:
+            for line in file:
+                visit(orjson.loads(line))
+        visited = time.perf_counter() - started
         script = Path(folder, "one.py")
         script.write_text(ONE, encoding="utf-8")
         started = time.perf_counter()
@@ -177,7 +194,10 @@ def measure(number: int) -> dict[str, float]:
         )
         ours = time.perf_counter() - started
         mib = path.stat().st_size / 2**20
-        return {"ours": ours, "peer": peer, "tweets": number, "mib": mib, "memory_mib": max(json.loads(done.stdout))}
+        memory = max(json.loads(done.stdout))
+        return {
+            "ours": ours, "peer": peer, "visited": visited, "tweets": number, "mib": mib, "memory_mib": memory,
+        }  # fmt: skip
 
 
 @click.command()
@@ -192,6 +212,7 @@ def main(tweets: tuple[int, ...]) -> None:
         "peer_name": "orjson, parse and dump in one process",
         "unit": f"seconds for {last['tweets']:.0f} tweets of {last['mib'] * 1024 / last['tweets']:.1f} KiB",
         "ratio": round(last["peer"] / last["ours"], 3),
+        "visited": round(last["visited"], 2),
         "tweets_per_second": round(last["tweets"] / last["ours"]),
         "mib_per_second": round(last["mib"] / last["ours"], 1),
         "memory_mib": {f"{run['tweets']:.0f}": round(run["memory_mib"]) for run in runs},
