@@ -20,7 +20,8 @@ WORDS = ["the river", "at", " at ", "@", "Mill", "12", "3rd St", "Via", "N", "â€
 MIXED = st.lists(st.sampled_from([*DATA, *WORDS]) | st.characters(codec="utf-8"), min_size=1, max_size=6)
 
 SELDOM = ("SSN 219-09-9999", "no.+44:(0)7700 900123", "jane @ gmail.com", "ring 447700 900123", "07700 900123 or 96002",
-          "391/5550123", "(02) 8555 0123", "22 b larkspur st", "-@example.org")  # fmt: skip
+          "391/5550123", "(02) 8555 0123", "22 b larkspur st", "-@example.org", "jane @gmail.com", "jane(a)example.org",
+          "example[.]org")  # fmt: skip
 
 
 def plainly(text, rules):

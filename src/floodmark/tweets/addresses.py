@@ -118,7 +118,7 @@ ADDRESSES = [
     ),
     rule(
         "address",
-        rf"\b\p{{Lu}}[\p{{L}}-]{{2,}}{_GERMANIC}\s?{_HOUSE}",
+        rf"\b\p{{Lu}}[\p{{L}}-]{{2,40}}{_GERMANIC}\s?{_HOUSE}",
         digits=1,
     ),
     rule(

@@ -82,7 +82,7 @@ def _apply_all(groups: Sequence[Group], texts: pl.Series) -> pl.Series:
     with_digits = [(digits >= number).arg_true() for number in range(max(map(_least_digits, groups)) + 1)]
     for rules in groups:
         near = with_digits[_least_digits(rules)]
-        at = near.gather(texts.gather(near).str.contains(_any(tuple(rule.pattern for rule in rules))).arg_true())
+        at = near.gather(texts.gather(near).str.contains(_any(tuple(map(_sign, rules)))).arg_true())
         if not len(at):
             continue
         some = texts.gather(at)
@@ -109,7 +109,7 @@ def close_all(texts: pl.Series) -> pl.Series:
 
 def forbidden(texts: pl.Series) -> pl.Series:
     """Whether each text may have a forbidden shape: only those need a closer look."""
-    return texts.str.replace_all(PLACEHOLDERS.pattern, " ").str.contains(_any(tuple(FORBIDDEN.values())))
+    return texts.str.replace_all(PLACEHOLDERS.pattern, " ").str.contains(_any(_FORBIDDEN))
 
 
 def _where(texts: pl.Series, chosen: pl.Series, change: Callable[[str], str]) -> pl.Series:
@@ -132,12 +132,17 @@ def _is_plain(pattern: regex.Pattern[str]) -> bool:
 
 
 @cache
-def _any(patterns: tuple[regex.Pattern[str], ...]) -> str:
+def _any(patterns: tuple[str, ...]) -> str:
     """One pattern of Rust's `regex` that matches wherever any of these does.
 
     Polars keeps the last 32 patterns of a thread compiled; one more, and each takes milliseconds again.
     """
-    return "|".join(f"(?:{_wider(pattern)})" for pattern in patterns)
+    return "|".join(f"(?:{pattern})" for pattern in patterns)
+
+
+def _sign(rule: Rule) -> str:
+    """A pattern of Rust's `regex` that matches in every text in which a rule does."""
+    return str(rule.hint.pattern) if rule.hint else _wider(rule.pattern)
 
 
 @cache
@@ -172,3 +177,6 @@ def _brackets(text: str) -> Iterator[tuple[int, int]]:
         elif sign == ")":
             yield opened.pop(), place + 1
         place += 1
+
+
+_FORBIDDEN = tuple(map(_wider, FORBIDDEN.values()))

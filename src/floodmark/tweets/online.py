@@ -8,11 +8,11 @@ import regex
 
 from floodmark.tweets.rule import rule
 
-HANDLE = r"(?:[A-Za-z0-9_]+(?=[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}])|\w+)"
-"""A user name; scripts that put no blanks between words may go on behind it."""
+HANDLE = r"(?:[A-Za-z0-9_]+(?=[^\P{L}\p{Latin}])|\w+)"
+"""A user name, which is of ASCII alone: a letter of another script behind it belongs to the next word."""
 _EMOJI = r"\p{Extended_Pictographic}"
-REST = rf"[^\s<>\"{_EMOJI}]*(?:{_EMOJI}+/[^\s<>\"{_EMOJI}]*)*"
-"""The rest of a link, behind its scheme or host."""
+REST = rf"[^\s<>\"{_EMOJI}]*(?:(?:{_EMOJI}+|\"[\w.~%-]+)/[^\s<>\"{_EMOJI}]*)*"
+"""The rest of a link, behind its scheme or host; an emoji or a quotation mark is part of it if a stroke follows."""
 _MAIL = (
     "gmail|googlemail|hotmail|outlook|yahoo|ymail|rocketmail|icloud|aol|live|msn|btinternet|btopenworld|virginmedia|"
     "blueyonder|ntlworld|talktalk|tiscali|protonmail|gmx"
@@ -26,17 +26,32 @@ _ENDS = (
 _NOUNS = "cloud|link|live|news|online|page|shop|site|store|website"
 # And with these it may end, too: `he saved me.us lot are safe`, `call.me`.
 _PRONOUNS = "me|us"
-_LABELS = r"(?:[\p{L}\p{N}-]{1,63}\.){1,9}"
+_LABEL = r"[\p{L}\p{N}-]{1,63}"
+_LABELS = rf"(?:{_LABEL}\.){{1,9}}"
 _HERE = r"(?<![\w@#.-])"
 _THERE = r"\b(?!\.\w)"
 _CUE = r"(?:web\s?(?:site|page)?|home\s?page|url|site|page|blog|portfolio|map|link)"
-_BRACKETED = r"[(\[{]\s?at\s?[)\]}]"
+_BRACKETED = r"[(\[{<]\s?(?:at|@)\s?[)\]}>]"
 _AT = rf"(?:{_BRACKETED}|\sat\s|_at_)"
-_DOT = r"(?:[(\[{]\s?dot\s?[)\]}]|\sdot\s|_dot_)"
-_AT_MAIL = rf"at[\s)\]}}_]{{1,3}}(?:{_MAIL})"
+_AT_MAIL = rf"(?i)[t@][\s)\]}}>_]{{1,3}}(?:{_MAIL})"
+_DOTTED = r"[(\[{]\s?(?:(?i:dot)|\.)\s?[)\]}]"
+"""A dot in brackets, so that no program makes a link of a host."""
+_DOT = rf"(?:{_DOTTED}|\sdot\s|_dot_)"
 _USER = r"(?=[.+_-]*[^\W_])[\w.+-]{1,64}"
 """What stands before the `@` of an address: no dots and strokes alone, for `.@name.word` mentions somebody."""
 _LOCAL = rf"(?<![\w.+-]){_USER}(?:\s?{_DOT}\s?[\w+-]{{1,32}}){{0,3}}"
+_TITLE = "|".join(end.title() for end in _ENDS.split("|"))
+_SURE = (
+    rf"(?:(?:[A-Za-z0-9-]{{1,63}}\.){{1,5}}(?:{_ENDS})|(?:[A-Z0-9-]{{1,63}}\.){{1,5}}(?:{_ENDS.upper()}))\b(?!-|\.\w)"
+)
+"""A host that no sentence can be, which would go on with a capital letter."""
+# What stands before an `@` that mentions somebody, though it might be part of an address: signs with which none ends, a
+# hashtag, another mention.
+_ENDED = r"(?:[!#$%&*/=?^`{|}~][.'+_-]{0,8}|(?<!\w)#\w{1,80}|@\w{1,40}\.)"
+_TELLING = r"(?!(?i:e\.g|i\.e|[ap]\.m|u\.[ks])\b)(?!\p{L}{1,2}\d{1,4}\b)(?=\p{L}[\w+-]*(?:\d|_|\.\w))[\w.+-]{0,62}\w"
+"""A local part that is no word: with a digit, a stroke or a dot inside, and neither a road nor `e.g`."""
+_LETTER = r"[(\[{]a[)\]}]"
+"""In place of the sign; a list of points has it too: `(a) example.org`."""
 
 
 def _is_written(match: regex.Match[str]) -> bool:
@@ -62,54 +77,88 @@ def _is_short_v6(match: regex.Match[str]) -> bool:
 
 
 def _is_address_v4(match: regex.Match[str]) -> bool:
-    return all(int(part) <= 255 for part in match.group().split("."))
+    return all(int(part) <= 255 for part in regex.findall(r"\d+", match.group()))
 
 
 # Whole links first, before anything inside one is taken for something else.
 WHOLE_LINKS = [
     rule(
         "url",
-        rf"(?i)https?:[/\\]*{REST}|\bhttps?\b{REST}|\bwww\.{REST}|\bpic\.twitter\.com{REST}",
+        rf"(?i)h(?:tt|xx)ps?:[/\\]*{REST}|\bh(?:tt|xx)ps?\b{REST}|\bwww(?:\.|{_DOTTED}){REST}|\bpic\.twitter\.com{REST}",
     )
 ]
 EMAIL = [
     rule(
         "email",
-        r"(?:['.+_-]*(?:[^\W_]|[!#$%&*/=?^`{|}~])[\w.!#$%&'*+/=?^`{|}~-]*|\"[^\"]{1,64}\")@(?:[\w-]+(?:\.[\w-]+)+|\[[\d.:a-fA-F]+\])",
+        rf"(?:(?<![\w.+-])[\w+-]{{1,32}}{_DOTTED}){{0,2}}"
+        r"(?:['.+_-]*(?:[^\W_]|[!#$%&*/=?^`{|}~])[\w.!#$%&'*+/=?^`{|}~-]*|\"[^\"]{1,64}\")"
+        rf"(?:(?<!{_ENDED})(?!@\w*_\w*\.\p{{Lu}})|(?=@{_SURE}))"
+        rf"@(?:[\w-]+(?:(?:\.|\s?{_DOTTED}\s?)[\w-]+)+|\[[\d.:a-fA-F]+\])",
+        hint=rf"@(?:[\w-]+(?:\.[\w-]|\s?{_DOTTED})|\[)",
     ),
     # Strokes alone are a name where a host is certain: `-@example.org`, but `-@name.word`.
-    rule("email", rf"(?i)[.'+_-]*['+_-]+@(?:[a-z0-9-]{{1,63}}\.){{1,5}}(?:{_ENDS})\b(?!\.\w)"),
+    rule("email", rf"[.'+_-]*['+_-]+@{_SURE}"),
+    # With a blank before the sign a word is a name only where it is none of a language, or at hosts of mail:
+    # `great work @bbc.co.uk` mentions somebody.
+    rule(
+        "email",
+        rf"(?<![\w@.+-])(?:{_TELLING}\s@{_SURE}|(?i:{_USER}\s@(?:{_MAIL})\.(?:[\w-]{{1,63}}\.)?(?:{_ENDS})\b(?!\.\w)))",
+        hint=r"\s@[\w-]+\.[A-Za-z]",
+    ),
+    rule(
+        "email",
+        rf"(?i)(?:{_LOCAL}{_LETTER}|(?<![\w@.+-]){_TELLING}\s{_LETTER}\s)(?:[\w-]{{1,63}}(?:\.|{_DOTTED})){{1,5}}\p{{L}}{{2,}}|"
+        rf"{_LOCAL}\s?{_LETTER}\s?(?:{_MAIL})\.\p{{L}}{{2,3}}\b",
+        hint=r"[(\[{][aA][)\]}]",
+    ),
     # `jane@ mail.org`, and with a blank on both sides only at hosts of mail: `lunch @ bbc.co.uk` says where.
-    rule("email", rf"(?i)(?<![\w@.+-]){_USER}@\s(?:[\w-]{{1,63}}\.){{1,5}}(?:{_ENDS})\b"),
+    rule("email", rf"(?i)(?<![\w@.+-]){_USER}@\s(?:[\w-]{{1,63}}\.){{1,5}}(?:{_ENDS})\b", hint=r"@\s"),
     rule(
         "email",
         rf"(?i)(?<![\w@.+-]){_USER}\s@\s(?:{_MAIL})\.(?:[\w-]{{1,63}}\.)?(?:{_ENDS})\b",
+        hint=rf"(?i)@\s(?:{_MAIL})",
     ),
-    rule("email", rf"(?i)(?<![\w@.+-]){_USER}@(?:{_MAIL})\b(?!\.\w)"),
+    rule("email", rf"(?i)(?<![\w@.+-]){_USER}@(?:{_MAIL})\b(?!\.\w)", hint=rf"(?i)@(?:{_MAIL})"),
     rule(
         "email",
         rf"(?i){_LOCAL}\s?{_AT}\s?[\w-]+(?:\s?(?:{_DOT}|\.)\s?[\w-]+)*\s?{_DOT}\s?\w+",
+        hint=rf"(?i){_DOT}",
     ),
     # With an ordinary dot only in brackets or at hosts of mail: `flooding at bbc.co.uk` says where to read.
-    rule("email", rf"(?i){_LOCAL}\s?{_BRACKETED}\s?(?:[\w-]{{1,63}}\.){{1,5}}\p{{L}}{{2,}}"),
+    rule("email", rf"(?i){_LOCAL}\s?{_BRACKETED}\s?(?:[\w-]{{1,63}}\.){{1,5}}\p{{L}}{{2,}}", hint=rf"(?i){_BRACKETED}"),
     rule(
         "email",
         rf"(?i){_LOCAL}\s?{_AT}\s?(?:{_MAIL})\.\p{{L}}{{2,3}}(?:\.\p{{L}}{{2}})?\b",
+        hint=_AT_MAIL,
     ),
     rule(
         "email",
         rf"(?i)({_LOCAL})\s?{_AT}\s?({_MAIL})\b(?!\.\w)",
         _is_written,
+        hint=_AT_MAIL,
     ),
 ]
 HOSTS = [
     rule(
         "url",
-        rf"(?i)(?<![\w@.-]){_LABELS}\p{{L}}{{2,}}/{REST}",
+        rf"(?<![\w@.-])(?:{_LABELS}(?i:{_ENDS})|(?!(?i:st)\.\p{{L}}+/){_LABELS}(?:[\p{{Ll}}\p{{Lo}}]{{2,}}|\p{{Lu}}{{2,}}))/{REST}",
+        hint=r"[\p{L}\p{N}-]\.\p{L}{2,}/",
     ),
+    # With a capital letter a sentence begins whose blank is missing, `agua.De ahora`, unless the whole host has
+    # capitals, or a word with a number stands before it, or the end is no word.
     rule(
         "url",
-        rf"(?i)(?<![\w@.-]){_LABELS}(?:{_ENDS}){_THERE}",
+        rf"(?<![\w@.-])(?:{_LABELS}(?:{_ENDS})|(?:[\p{{Lu}}\p{{N}}-]{{1,63}}\.){{1,9}}(?:{_ENDS.upper()})){_THERE}|"
+        rf"{_HERE}(?:{_LABELS})?(?:\p{{L}}{{3,60}}\d{{1,8}}\.(?:{_TITLE})|"
+        rf"\p{{Lu}}[\p{{L}}\p{{N}}-]{{0,62}}\.(?:(?:Co|Org|Gov)\.Uk|Com|Org|Gov|Edu)){_THERE}",
+        hint=rf"(?i)[\p{{L}}\p{{N}}-]\.(?:{_ENDS})",
+    ),
+    # A dot in brackets, and with blanks around it only before an end that is known.
+    rule(
+        "url",
+        rf"(?<![\w@.-])(?:{_LABEL}\.){{0,4}}{_LABEL}(?:{_DOTTED}(?:{_LABEL}(?:\.|{_DOTTED})){{0,4}}\p{{L}}{{2,}}\b|"
+        rf"\s?{_DOTTED}\s?(?:{_LABEL}(?:\.|\s?{_DOTTED}\s?)){{0,4}}(?i:{_ENDS})\b)(?:/{REST})?",
+        hint=rf"[\p{{L}}\p{{N}}-]\s?{_DOTTED}",
     ),
     # At the end of what is said; a new sentence would go on, or begin with a capital letter.
     rule("url", rf"{_HERE}(?!(?:\d+\.)+\p{{L}}){_LABELS}(?:{_NOUNS}){_THERE}(?=[.,;!?)\]\"'’”]|\s#|\s?$)"),
@@ -129,7 +178,7 @@ USERS = [
     rule("user", rf"@[/.|*\\-]{{0,2}}{HANDLE}|@\s(?=\p{{L}}\w*_)\w{{4,15}}\b"),
 ]
 INTERNET = [
-    rule("ip", r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)", _is_address_v4, digits=4),
+    rule("ip", rf"(?<![\d.])(?:\d{{1,3}}(?:\.|{_DOTTED})){{3}}\d{{1,3}}(?!\.?\d)", _is_address_v4, digits=4),
     rule(
         "ip",
         r"(?i)(?<!\w)(?<!(?:\b[0-9a-f]{1,4}|:):)(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{1,4}(?![\w:])",

@@ -22,4 +22,6 @@ def apply(rule: Rule, text: str) -> str:
             return str(match.group())
         return f"<{rule.kind}>"
 
+    if rule.hint is not None and not rule.hint.search(text):
+        return text
     return str(rule.pattern.sub(replace, text))

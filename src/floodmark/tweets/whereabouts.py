@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import regex
 
+from floodmark.tweets.gauges import unit_behind
 from floodmark.tweets.rule import rule
+from floodmark.tweets.signs import DASH
 
 _AREA = (
     "AB|AL|B|BA|BB|BD|BF|BH|BL|BN|BR|BS|BT|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|DG|DH|DL|DN|DT|DY|E|EC|EH|EN|EX|FK|FY|G|GL|"
@@ -15,6 +17,11 @@ _OPEN = "[23456789CFGHJMPQRVWX]"
 """Letters and digits of Open Location Code, "plus codes"."""
 _SIDE = "(?i:north|south|east|west|[NSEW])"
 _MINUTES = r"\d{1,2}(?:[.,]\d+)?"
+_MEASURE = regex.compile(r"\d(?:ft|hr|yr|yd|ha|pt|lb)")
+_MEASURED = regex.compile(
+    r"(?i)\s(?:of|deep|high|above|below|under|long|late|wait\w*|delays?|queues?|queuing|tailbacks?|jams?|hold-?ups?|drives?|"
+    r"diversions?|closures?|floods?|flooding|water|surge|waves?)\b"
+)
 
 
 def _has_letter(match: regex.Match[str]) -> bool:
@@ -22,10 +29,28 @@ def _has_letter(match: regex.Match[str]) -> bool:
     return not match.group().replace("+", "").isdigit()
 
 
+def _is_point(match: regex.Match[str]) -> bool:
+    """Not levels of a river: below ten metres to the millimetre, close to one another or with a unit or more behind."""
+    numbers = regex.fullmatch(r"(\d\.\d{3})\s*[,;/]\s*(\d\.\d{3})", match.group())
+    if numbers is None:
+        return True
+    near = abs(float(numbers[1]) - float(numbers[2])) <= 1
+    more = regex.compile(r"\s*[,;/]\s*\d{1,2}\.\d{3}(?!\d)").match(match.string, match.end())
+    return not (near or more or unit_behind(match))
+
+
 def _is_postcode(match: regex.Match[str]) -> bool:
-    """Not a road followed by an ordinal, `M62 2nd exit`, nor a span that ends with a unit: `S1-3rd floor`, `E1-2ft`."""
+    """Neither a road followed by an ordinal, `M62 2nd exit`, nor by a measure: `M62 2hr delays`, `S6 2ft of water`.
+
+    Nobody writes one half of a postcode in capitals and the other in small letters; where both are alike, `m6 4hr`, it
+    is a measure only before what is measured.
+    """
     outward, between, inward = match.group(1, 2, 3)
-    if between in ("-", "–") and regex.fullmatch(r"\d(?:st|nd|rd|th|ft|hr|yr|ha)", inward):
+    if between and _MEASURE.fullmatch(inward) and outward != outward.lower():
+        return False
+    if between and _MEASURE.fullmatch(inward.lower()) and _MEASURED.match(match.string, match.end()):
+        return False
+    if between not in ("", " ") and regex.fullmatch(r"\d(?:st|nd|rd|th|ft|hr|yr|ha)", inward):
         return False
     ordinal = regex.fullmatch(r"\d(?:st|nd|rd|th)", inward, regex.I)
     return not (ordinal and regex.fullmatch(r"[ABM]\d+", outward, regex.I))
@@ -36,6 +61,7 @@ POINTS = [
         "coordinates",
         r"[-+]?\d{1,3}\.\d{3,}\s*°?\s*[NSEW]?\s*[,;/]\s*[-+]?\d{1,3}\.\d{3,}(?:\s*°?\s*[NSEW]\b)?|"
         r"[-+]?\d{1,3}\.\d{4,}\s*°?\s*[NSEW]?\s+[-+]?\d{1,3}\.\d{4,}(?:\s*°?\s*[NSEW]\b)?",
+        _is_point,
         digits=8,
     ),
     rule(
@@ -80,7 +106,7 @@ POINTS = [
 POSTCODES = [
     rule(
         "postcode",
-        rf"(?i)\b((?:{_AREA})\d[\dA-HJKMNPR-Y]?)([\s–-]?)(\d[ABD-HJLNP-UW-Z]{{2}})\b",
+        rf"(?i)\b((?:{_AREA})\d[\dA-HJKMNPR-Y]?)([\s{DASH}]?)(\d[ABD-HJLNP-UW-Z]{{2}})\b",
         _is_postcode,
         digits=2,
     ),

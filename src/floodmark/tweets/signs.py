@@ -1,0 +1,13 @@
+"""Signs within numbers, to stand in a class of a pattern: typography has a dozen dashes and dots, and other digits.
+
+Folding makes one letter of many forms, but a dash says what kind of dash it is, and folding leaves it.
+"""
+
+DASH = r"\-\u2010-\u2015\u2043\u2212\u30fc"
+"""Hyphens, dashes and the sign of a minus."""
+DOT = r".\u00b7\u2022\u2027\u2219\u22c5\u30fb"
+"""Full stops, dots in the middle of a line and bullets."""
+ZERO = r"0\u0660\u06f0\u0966"
+"""The nought, also of Arabic, Persian and Hindi."""
+DIGIT = r"1-9\u0661-\u0669\u06f1-\u06f9\u0967-\u096f"
+"""The other digits of the same alphabets."""
