@@ -179,6 +179,30 @@ def test_names_in_scripts_without_spaces_are_found_inside_words(tmp_path):
         audit([tables(tmp_path, text=["これは山田太郎さんの写真"])], known)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"), [("ສົມພອນ", "ຂ້ອຍເຫັນສົມພອນຢູ່"), ("သီရိ", "ကျွန်တော်သီရိကိုတွေ့တယ်"), ("សុខា ចាន់", "ខ្ញុំឃើញសុខា ចាន់នៅ")]
+)
+def test_names_of_lao_khmer_and_burmese_are_found_inside_words(tmp_path, name, text):
+    known = knows(tmp_path / "known", {"username": "x", "name": name})
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    assert search(tmp_path / "a.txt", known).found == {"one-word name": 1}
+    with pytest.raises(UserError):
+        audit([tables(tmp_path, text=[text])], known)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["4f72 6c61 5f51 7569 6c6c 3737", "4f726c61 5f517569 6c6c3737", "=4F=72=6C=61=5F=51=75=69=6C=6C=37=37",
+     "Orla\u034f_Quill77", "ORLA_QU\u0130LL77", "0r|a_Qui1177", "#Wren_Fenwick"],
+)  # fmt: skip
+def test_foldings_and_encoded_forms_are_found(tmp_path, text):
+    known = knows(tmp_path / "known", {"username": "Orla_Quill77", "name": "Wren Fenwick"})
+    (tmp_path / "a.txt").write_text(f"see {text} there, 1200 1250 1300", "utf-8")
+    assert sum(search(tmp_path / "a.txt", known).found.values()) == 1
+    with pytest.raises(UserError):
+        audit([tables(tmp_path, text=[f"see {text} there"])], known)
+
+
 def test_ordinary_words_are_no_names(tmp_path):
     import numpy as np
 

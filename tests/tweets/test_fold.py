@@ -1,9 +1,12 @@
 import pytest
+import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from floodmark.tweets import fold as fold_module
+from floodmark.tweets.columns import fold_all
 from floodmark.tweets.fold import bare, fold
+from tests.tweets.knowing import column
 
 EMOJI = ["👨‍👩‍👧", "❤️", "❤️‍🔥", "👍🏽", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇬🇧", "1️⃣", "☔", "🤷🏾‍♂️", "☎️", "™️"]
 
@@ -32,6 +35,11 @@ def test_what_is_asked_before_the_dear_patterns_hides_nothing_from_them():
     assert fold_module._NOT_LATIN.sub("", twins) == ""
 
 
+def test_nothing_that_fonts_ignore_stays_but_what_belongs_to_emoji():
+    letters = regex.findall(r"\p{Default_Ignorable_Code_Point}", "".join(map(chr, range(0x110000))))
+    assert set(fold_all(column(f"a{letter}b" for letter in letters))) == {"ab"}
+
+
 def test_bare_letters_stand_where_the_accented_ones_did():
     assert bare("Ōta Łódź 김 Zoë") == "Ota Łodz 김 Zoe"
 
@@ -53,6 +61,13 @@ def test_emoji_pass_whole(emoji):
         ("jane\x00@mail.org", "jane@mail.org"),
         ("﹫jane", "@jane"),
         ("jan\ufe0fe", "jane"),
+        ("ja\u034fne\u3164, j\uffa0a\u115fn\u1160e", "jane, jane"),
+        ("j\u17b4a\u17b5n\u180b\u180d\u180fe", "jane"),
+        ("j\u2065a\ufff0n\ufff8\U000e0080e\U000e0100\U000e0fff", "jane"),
+        ("07700 9\u034f00123, 9\ufe0f00", "07700 900123, 900"),
+        ("HU5\u3164 2LT", "HU5 2LT"),
+        ("ja\U000e0067\U000e0062ne 🏴\U000e0067\U000e007f", "jane 🏴\U000e0067\U000e007f"),
+        ("@qui\u03f2k, \u03f9at, m\u037ami", "@quick, Cat, mimi"),
         ("٠٧٧ ０７７", "٠٧٧ 077"),
         ("@оrla_quill7", "@orla_quill7"),
         ("Ζеlda's", "Zelda's"),

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from floodmark.tweets import known as module
-from floodmark.tweets.canonical import WORD, plain, words
+from floodmark.tweets.canonical import WORD, words
+from floodmark.tweets.confusables import plain
 from floodmark.tweets.gathering import gather
 from floodmark.tweets.hiding import sure
 from floodmark.tweets.identifiers import Identifiers

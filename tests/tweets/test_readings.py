@@ -31,6 +31,15 @@ FORMS = {
     "HEX": lambda text: text.encode().hex().upper(),
     "hex, colons": lambda text: text.encode().hex(":"),
     "hex, blanks": lambda text: text.encode().hex(" "),
+    "hex, xxd": lambda text: text.encode().hex(" ", -2),
+    "hex, words": lambda text: text.encode().hex(" ", -4),
+    "hex, words of code": lambda text: "0x" + ", 0x".join(text.encode().hex(" ", -2).split()),
+    "hex, threes": lambda text: text.encode().hex(",", -3),
+    "hex, bars": lambda text: text.encode().hex("|"),
+    "hex, bars and blanks": lambda text: " | ".join(text.encode().hex(" ").split()),
+    "hex, quoted-printable": lambda text: "=" + text.encode().hex("=").upper(),
+    "hex, backslashes": lambda text: "\\" + text.encode().hex("\\"),
+    "hex, list of strings": lambda text: ", ".join(f'"{byte:02x}"' for byte in text.encode()),
     "hex, 0x": lambda text: "0x" + text.encode().hex(),
     "hex, list": lambda text: ", ".join(f"0x{byte:02x}" for byte in text.encode()),
     "hex, odd": lambda text: text.encode().hex() + "a",
@@ -114,6 +123,25 @@ def test_writing_out_what_a_token_says_takes_one_form_less():
 )  # fmt: skip
 def test_ordinary_texts_hide_nothing(text):
     assert said(text).is_empty()
+
+
+@pytest.mark.parametrize(
+    "text", ["levels 1200 1250 1300 1250", "tides 0612 1230 1845", "0630/1230/1845", "05/12/2013 14:30",
+             "05/12/2013 14:30, 06/12/2013 02:15", "2013-12-05 06:30:00", "12 15 18 21 24 | 10 11 12", "1,200 1,250",
+             "30=10=20=15", "grid 0956 2873 1024"]
+)  # fmt: skip
+def test_levels_and_times_say_nothing_in_hexadecimal_digits(text):
+    assert not any(letter.isascii() and letter.isalpha() for form in said(text)["text"] for letter in form)
+
+
+@pytest.mark.parametrize("beside", ["20131205 06301845", "1200 1250 1300", "0612 1230 1845,", "12:30:45"])
+def test_numbers_beside_hexadecimal_digits_hide_them_no_more_than_words_do(beside):
+    assert held(f"at {beside} {b'Orla_Quill77'.hex()}", "Orla_Quill77")
+    assert held(f"{b'Orla_Quill77'.hex()} at {beside}", "Orla_Quill77")
+
+
+def test_a_line_of_a_dump_is_read():
+    assert held("00000010: 4f72 6c61 5f51 7569 6c6c 3737            Orla_Qui", "Orla_Quill77")
 
 
 def test_no_texts_and_absent_ones_have_no_readings():

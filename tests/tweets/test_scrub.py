@@ -343,6 +343,8 @@ def test_a_name_in_another_form_goes_with_its_form(text, clean):
     ("text", "clean"),
     [
         ("#TobiasPellwick again", "#<name> again"),
+        ("#Tobias_Pellwick, tobias_q_pellwick", "#<name>, <name>"),
+        ("tobias_pell wick, tobias__pellwick", "tobias_pell wick, tobias__pellwick"),
         ("Pellwick, Tobias", "<name>"),
         ("thanks Mrs Pellwick", "thanks <name>"),
         ("thanks Mrs. Pellwick", "thanks <name>"),
@@ -359,3 +361,26 @@ def test_a_name_in_another_form_goes_with_its_form(text, clean):
 )
 def test_people_are_known_by_all_that_they_are_called(text, clean):
     assert scrub_names(text, names(display=["Cllr Tobias Q Pellwick (Tarn Hythe)"])) == clean
+
+
+@pytest.mark.parametrize(
+    ("display", "text", "clean"),
+    [
+        ("ສົມພອນ", "ຂ້ອຍເຫັນສົມພອນຢູ່", "ຂ້ອຍເຫັນ<name>ຢູ່"),
+        ("ຄຳແກ້ວ", "ຂ້ອຍເຫັນຄຳແກ້ວຢູ່ນ້ຳ", "ຂ້ອຍເຫັນ<name>ຢູ່ນ້ຳ"),
+        ("သီရိ", "ကျွန်တော်သီရိကိုတွေ့တယ်", "ကျွန်တော်<name>ကိုတွေ့တယ်"),
+        ("သီရိ", "ရေကြီးနေတယ်", "ရေကြီးနေတယ်"),
+        ("သူ", "သူတို့ရေထဲမှာ", "သူတို့ရေထဲမှာ"),
+        ("សុខា ចាន់", "ខ្ញុំឃើញសុខា ចាន់នៅផ្ទះ", "ខ្ញុំឃើញ<name>នៅផ្ទះ"),
+        ("សុខា ចាន់", "ខ្ញុំឃើញសុខាចាន់នៅផ្ទះ", "ខ្ញុំឃើញ<name>នៅផ្ទះ"),
+        ("សុខា ចាន់", "ទឹកជំនន់នៅផ្ទះ", "ទឹកជំនន់នៅផ្ទះ"),
+        ("ꦱꦸꦥꦂꦤ", "ꦲꦏꦸꦱꦸꦥꦂꦤꦲꦗ", "ꦲꦏꦸ<name>ꦲꦗ"),
+        ("山田 太郎", "これは山田太郎さん", "これは<name>さん"),
+        ("สมชาย ใจดี", "เห็นสมชาย ใจดีอยู่", "เห็น<name>อยู่"),
+        ("高 山", "高山の水位", "高山の水位"),
+        ("山田 Taro", "これは山田さん", "これは山田さん"),
+        ("བསྟན་འཛིན", "ངས་བསྟན་འཛིན་མཐོང", "ངས་<name>་མཐོང"),
+    ],
+)
+def test_names_stand_inside_words_of_scripts_without_spaces(display, text, clean):
+    assert scrub_names(fold(text), names(display=[display])) == fold(clean)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floodmark.tweets.canonical import plain, words
+from floodmark.tweets.canonical import words
+from floodmark.tweets.confusables import plain
 from floodmark.tweets.fold import fold
 from floodmark.tweets.known import Kind
 from floodmark.tweets.own import own_words

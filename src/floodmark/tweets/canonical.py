@@ -1,22 +1,18 @@
 """Words as they are compared with what an archive knows: lower case, look-alike letters plain, as 64-bit hashes.
 
-Folding has made letters of one form one; here letters of other alphabets that look like Latin ones become these
-(Unicode Technical Standard 39, its table of confusables). Hashes stand for words because millions of identifiers are
-compared with millions of words: with ten million of each, an innocent word is taken for an identifier once in 20,000
-archives.
+Folding has made letters of one form one; here letters that look like others become these, as `confusables` says. Hashes
+stand for words because millions of identifiers are compared with millions of words: with ten million of each, an
+innocent word is taken for an identifier once in 20,000 archives.
 """
 
 from __future__ import annotations
 
-import importlib.resources
-import json
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import confusable_homoglyphs
 import numpy as np
 import polars as pl
 
+from floodmark.tweets.confusables import NO_WORD, SAME, plain
 from floodmark.tweets.shapes import PLACEHOLDERS
 
 if TYPE_CHECKING:
@@ -39,7 +35,7 @@ class Words(NamedTuple):
         row: Which text a word is of, shape (words,).
         start: Where in `row` each text begins, and the number of words at last, shape (texts + 1,).
         word: The words, lower-cased and plain.
-        hash: Of each word, shape (words,).
+        hash: Of each word's skeleton, shape (words,).
     """
 
     row: NDArray[np.int64]
@@ -48,43 +44,12 @@ class Words(NamedTuple):
     hash: NDArray[np.uint64]
 
 
-@cache
-def _look_alikes() -> dict[int, str]:
-    """Letters that look like one of ASCII; no sign that would join two words."""
-    file = importlib.resources.files(confusable_homoglyphs).joinpath("confusables.json")
-    plain: dict[int, str] = {}
-    for letter, others in json.loads(file.read_text(encoding="utf-8")).items():
-        like = sorted(other["c"].lower() for other in others if len(other["c"]) == 1 and other["c"].isascii())
-        if len(letter) == 1 and not letter.isascii() and letter.isalpha() and like and like[0].isalnum():
-            plain[ord(letter)] = like[0]
-    return plain
-
-
-def plain(text: str) -> str:
-    """A word, or a folded text, as it is compared."""
-    lower = text.casefold()
-    return lower if lower.isascii() else lower.translate(_look_alikes())
-
-
-@cache
-def _capitals() -> dict[int, str]:
-    """Capitals beyond ASCII that look like one of it and whose small letters do not, such as a Greek Zeta."""
-    found = _look_alikes()
-    return {
-        letter: like
-        for letter, like in found.items()
-        if chr(letter) != chr(letter).lower() and plain(chr(letter)) != like
-    }
-
-
-def capitals() -> str:
-    """These capitals, as a class of characters."""
-    return f"[{''.join(map(chr, sorted(_capitals())))}]"
-
-
-def with_capitals(text: str) -> str:
-    """A text as who wrote it in capitals of other alphabets wants it read."""
-    return text.translate(_capitals())
+def _skeleton(words: pl.Series) -> pl.Series:
+    """Plain words with one letter for all that look alike, if no other word can come of it."""
+    odd = words.str.contains_any(NO_WORD).arg_true()
+    if not len(odd):
+        return words
+    return words.clone().scatter(odd, words.gather(odd).str.replace_many(list(SAME), list(SAME.values())))
 
 
 def words(texts: pl.Series) -> Words:
@@ -93,14 +58,14 @@ def words(texts: pl.Series) -> Words:
         # Ids and pseudonyms are millions.
         alone = texts.str.to_lowercase()
         place = np.arange(len(texts) + 1)
-        return Words(place[:-1], place, alone, alone.hash(_SEED).to_numpy())
+        return Words(place[:-1], place, alone, _skeleton(alone).hash(_SEED).to_numpy())
     counts, word = cut(texts.str.replace_all(PLACEHOLDERS.pattern, " "))
     lower = word.str.to_lowercase()
     beyond = lower.str.contains(r"[^\x00-\x7F]").arg_true()
     if len(beyond):
         lower = lower.scatter(beyond, pl.Series([plain(one) for one in word.gather(beyond)], dtype=pl.String))
     start = np.concatenate([[0], np.cumsum(counts)])
-    return Words(np.repeat(np.arange(len(texts)), counts), start, lower, lower.hash(_SEED).to_numpy())
+    return Words(np.repeat(np.arange(len(texts)), counts), start, lower, _skeleton(lower).hash(_SEED).to_numpy())
 
 
 def cut(texts: pl.Series) -> tuple[NDArray[np.int64], pl.Series]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from floodmark.tweets.canonical import plain
 from floodmark.tweets.coarse import CLIENTS
+from floodmark.tweets.confusables import plain
 from floodmark.tweets.fold import fold
 from floodmark.tweets.hiding import sure
 from floodmark.tweets.names import DISTINCT

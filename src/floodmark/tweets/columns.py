@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _ORDINARY = r"^[!-%'-~]+(?: [!-%'-~]+)*$"
 """Printable ASCII without `&`, words one blank apart: folding changes nothing."""
-_MOVED = r"&|^\s|\s\s|\s$|[^\S ]|[\p{Cf}\p{Cc}\p{Co}\x{FE00}-\x{FE0F}]"
+_MOVED = r"&|^\s|\s\s|\s$|[^\S ]|[\p{Cf}\p{Cc}\p{Co}\p{Default_Ignorable_Code_Point}]"
 """What folding may change, forms of letters aside: escapes, blanks, invisible characters."""
 _BEYOND = regex.compile(r"\(\?(?:[=!]|<[=!])|\\K|\\[1-9]")
 FEW = 32

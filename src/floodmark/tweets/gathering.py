@@ -12,7 +12,7 @@ from floodmark.tweets.columns import fold_all
 from floodmark.tweets.identifiers import SHORTEST_ID
 from floodmark.tweets.known import Kind, mark
 from floodmark.tweets.links import parts, users
-from floodmark.tweets.names import SHORTEST, called, is_distinct, is_name, unspaced
+from floodmark.tweets.names import SHORTEST, UNSPACED, called, is_distinct, is_name, run_in, unspaced
 from floodmark.tweets.reached import dialled
 
 if TYPE_CHECKING:
@@ -79,6 +79,10 @@ def _names(found: Words) -> tuple[NDArray[np.uint64], NDArray[np.uint32], set[st
     kinds = [Kind.SHORT if not is_name(word) else Kind.NAME if is_distinct(word) else Kind.WORD for word in alone]
     hashes = [total[single] | np.array(kinds, np.uint64), total[several] | np.uint64(Kind.NAME)]
     inside = {word for word, kind in zip(alone, kinds, strict=True) if kind != Kind.SHORT and unspaced(word)}
+    if len(found.word):
+        begins = np.append(found.word.str.contains(UNSPACED).to_numpy(), [False])[found.start[:-1]]
+        for row in np.flatnonzero(begins & (lengths > 1)):
+            inside.update(run_in(found.word[int(found.start[row]) : int(found.start[row + 1])].to_list()))
     kept = single | several
     return np.concatenate(hashes), mark(first[kept], lengths[kept]), inside
 

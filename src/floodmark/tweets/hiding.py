@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 import regex
 
-from floodmark.tweets.canonical import cut, plain
+from floodmark.tweets.canonical import cut
 from floodmark.tweets.columns import close_all, scrub_all
+from floodmark.tweets.confusables import plain
 from floodmark.tweets.fold import bare, fold
 from floodmark.tweets.known import PLACEHOLDER, Hits, Kind, Known, kept
 from floodmark.tweets.names import UNSPACED

@@ -9,15 +9,23 @@ import regex
 from floodmark.tweets.fold import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 SHORTEST = 4
 """A one-word name of fewer letters is no name that can be told from a word; nor are several of as few together."""
 DISTINCT = 6
 """A user name this long with a digit or an underscore is never a word."""
-UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}]"
-"""Scripts that put no spaces between words: a name may stand inside what looks like one."""
+_BRIEF = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}"
+UNSPACED = rf"[{_BRIEF}\p{{Lao}}\p{{Khmer}}\p{{Myanmar}}\p{{Javanese}}]"
+"""Scripts that put no spaces between words: a name may stand inside what looks like one.
+
+Tibetan is none of them, for it puts a dot between syllables: its names are sequences like those of several words.
+"""
+SHORTEST_RUN_IN = 3
+"""Letters of several words that may stand inside others in one piece."""
 _UNSPACED = regex.compile(UNSPACED)
+_BRIEFEST = regex.compile(f"[{_BRIEF}]")
+"""In these, two letters are a name that can be told from a word."""
 _EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Regional_Indicator}\u200D\uFE0F\u20E3\U0001F3FB-\U0001F3FF]+")
 _PART = regex.compile(r"[#@]\w+|\p{Lu}\.|[\p{L}\p{M}\p{N}_]+(?:['’-][\p{L}\p{M}\p{N}_]+)*|[^\s]")
 _CAPITALISED = regex.compile(r"\p{Lu}(?:\.|[\p{L}\p{M}]*(?:['’-][\p{L}\p{M}]+)*)")
@@ -63,10 +71,12 @@ def _forms(run: str) -> Iterator[str]:
     first, *middle, last = run.split()
     yield f"{last} {first}"
     yield "".join(run.split())
+    yield "_".join(run.split())
     if middle:
         yield f"{first} {last}"
         yield f"{last} {' '.join([first, *middle])}"
         yield f"{first}{last}"
+        yield f"{first}_{last}"
     for title in TITLES:
         yield f"{title} {last}"
 
@@ -75,7 +85,7 @@ def is_name(word: str) -> bool:
     """Whether a one-word name can be told from a word at all."""
     if word.isdecimal():
         return len(word) > DISTINCT
-    return len(word) >= (2 if _UNSPACED.search(word) else SHORTEST)
+    return len(word) >= (2 if _BRIEFEST.search(word) else SHORTEST)
 
 
 def is_distinct(word: str) -> bool:
@@ -86,3 +96,11 @@ def is_distinct(word: str) -> bool:
 def unspaced(word: str) -> bool:
     """Whether a word may stand inside another."""
     return _UNSPACED.search(word) is not None
+
+
+def run_in(words: Sequence[str]) -> Iterator[str]:
+    """How several words stand inside others, if all of them may: as in the name, and in one piece."""
+    whole = "".join(words)
+    if len(whole) >= SHORTEST_RUN_IN and is_name(whole) and all(map(unspaced, words)):
+        yield whole
+        yield " ".join(words)

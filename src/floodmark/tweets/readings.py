@@ -1,7 +1,7 @@
 """Forms in which a text may say something else: percent signs, escapes of programs, base64, hexadecimal digits, nested.
 
-Folding undoes entities of HTML and letters of other forms, and what compares words undoes look-alikes of their small
-letters; capitals that look alike while their small letters do not are undone here.
+Folding undoes entities of HTML and letters of other forms, and what compares words undoes most look-alikes; those that
+would make one word of two are undone here.
 
 Most texts hide nothing. Rust's `regex` finds the candidates of a whole column, and each is decoded once.
 """
@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 import regex
 
-from floodmark.tweets.canonical import capitals, with_capitals
+from floodmark.tweets.confusables import disguised, undisguised
 from floodmark.tweets.fold import fold
 
 if TYPE_CHECKING:
@@ -41,9 +41,16 @@ _BASE64 = (
     rf"(?:{_ALPHABET}{{60,76}}\s+)+{_ALPHABET}+={{0,2}}|"
     rf"{_ALPHABET}{{8,}}={{0,2}}|{_ALPHABET}{{7}}=|{_ALPHABET}{{6}}=="
 )
-_HEX = r"[0-9A-Fa-f]{8,}|[0-9A-Fa-f]{2}(?:(?:\\x|0x|[ ,;:._-]{1,2}(?:\\x|0x)?)[0-9A-Fa-f]{2}){3,}"
+# Bytes one by one, or in groups of two and more as `xxd` and debuggers print them.
+_BYTE = "[0-9A-Fa-f]{2}"
+_BETWEEN = r"(?:\\x|0x|[ ,;:._|=/\\'\"+-]{1,4}(?:\\x|0x)?)"
+_HEX = (
+    rf"(?:{_BYTE})+(?:{_BETWEEN}(?:{_BYTE})+){{3,}}|(?:{_BYTE}){{2,}}(?:{_BETWEEN}(?:{_BYTE}){{2,}})+(?:{_BETWEEN}{_BYTE})?|"
+    "[0-9A-Fa-f]{8,}"
+)
 _PARTS = ("[A-Za-z0-9+/]+", "[A-Za-z0-9_-]+", "[A-Za-z0-9]+")
 _NO_DIGIT = regex.compile(r"0x|\\x|[^0-9A-Fa-f]")
+_LONG = regex.compile("[0-9A-Fa-f]{8,}")
 _ODD = regex.compile(r"[\p{Cc}\p{Co}\p{Cn}\p{Cs}\uFFFD]")
 _WORDS = regex.compile(r"(?:[^\p{L}\p{M}\p{N}_]*[\p{L}\p{M}\p{N}_]){4}")
 _ESCAPES = regex.compile(
@@ -83,7 +90,7 @@ def _layer(texts: pl.Series) -> pl.DataFrame:
         [
             _whole(texts, "percent", _PERCENT, _percent),
             _whole(texts, "escapes", _ESCAPED, _escapes),
-            _whole(texts, "look-alikes", capitals(), with_capitals),
+            _whole(texts, "look-alikes", disguised(), undisguised),
             _tokens(texts, "base64", _BASE64, _base64),
             _tokens(texts, "hex", _HEX, _hex),
         ]
@@ -94,7 +101,9 @@ def _whole(texts: pl.Series, form: str, pattern: str, undo: Callable[[str], str]
     rows = texts.str.contains(pattern).fill_null(value=False).arg_true()
     tokens = texts.gather(rows)
     said = pl.Series([fold(undo(text)) for text in tokens], dtype=pl.String)
-    return _table(rows.cast(pl.Int64), tokens, said, form).filter(pl.col("token") != pl.col("text"))
+    return _table(rows.cast(pl.Int64), tokens, said, form).filter(
+        pl.col("token") != pl.col("text"), pl.col("text") != ""
+    )
 
 
 def _tokens(texts: pl.Series, form: str, pattern: str, undo: Callable[[pl.Series], _Bytes]) -> pl.DataFrame:
@@ -153,8 +162,8 @@ def _base64(tokens: pl.Series) -> _Bytes:
 
 
 def _hex(tokens: pl.Series) -> _Bytes:
-    """What digits say, of an odd number all but the first and all but the last."""
-    digits = [(token, _NO_DIGIT.sub("", token)) for token in tokens]
+    """What digits say, and long groups of them, of an odd number all but the first and all but the last."""
+    digits = {(token, _NO_DIGIT.sub("", part)) for token in tokens for part in (token, *_LONG.findall(token))}
     cut = [(token, part) for token, all_ in digits for part in {all_[len(all_) % 2 :], all_[: len(all_) // 2 * 2]}]
     return pl.Series([token for token, _ in cut], dtype=pl.String), [bytes.fromhex(part) for _, part in cut]
 

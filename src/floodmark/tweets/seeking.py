@@ -14,9 +14,10 @@ import numpy as np
 import polars as pl
 import regex
 
-from floodmark.tweets.canonical import WORD, plain, whole, words
+from floodmark.tweets.canonical import WORD, whole, words
 from floodmark.tweets.coarse import CLIENTS
 from floodmark.tweets.columns import fold_all
+from floodmark.tweets.confusables import plain
 from floodmark.tweets.hiding import sure
 from floodmark.tweets.known import Hits, Kind, kept
 from floodmark.tweets.names import UNSPACED
