@@ -185,6 +185,33 @@ def test_two_events_are_refused_for_models_that_count_all_rain(place, predict, t
         assert done.exit_code == 0, done.output
 
 
+def test_moments_of_two_events_are_those_of_each_alone(place, predict, tmp_path):
+    with xr.open_dataset(place.radar) as dataset:
+        event = dataset.load()
+    apart = np.timedelta64(7, "D")
+    (tmp_path / "radar").mkdir()
+    event.to_netcdf(tmp_path / "radar" / "a.nc")
+    event.assign_coords(time=event["time"] + apart).to_netcdf(tmp_path / "radar" / "b.nc")
+    end = event["time"].values[-1]
+    times = [np.datetime_as_string(moment, "m") for moment in (end, end + apart)]
+
+    def seen(output, *arguments, radar=tmp_path / "radar"):
+        done = predict("--no-preview", *arguments, output=output, radar=radar)
+        assert done.exit_code == 0, done.output
+        with xr.open_dataset(tmp_path / output) as found:
+            return found["probability"].values
+
+    both = seen("both.nc", "--time", times[0], "--time", times[1])
+    np.testing.assert_array_equal(both[0], both[1])
+    np.testing.assert_array_equal(both[:1], seen("one.nc", "--time", times[0], radar=place.radar))
+
+
+def test_standing_water_is_refused_by_models_that_do_not_read_it(place, predict):
+    done = predict("--initial-depth", place.heightmap)
+    assert done.exit_code == 2
+    assert "no water that always stands: leave it out, or train one with `permanent`" in done.output
+
+
 def test_a_failure_leaves_nothing(predict, tmp_path, monkeypatch):
     def fail(*_):
         raise RuntimeError("disk full")

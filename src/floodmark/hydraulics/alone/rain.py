@@ -66,6 +66,7 @@ class RadarRain:
         grid: Of the ground; its CRS may differ.
         begin: First time that is used, None: all.
         end: Last time that is used, None: all.
+        one_event: Whether all frames are one event's, of which few may be absent.
 
     Attributes:
         own: The radar's grid.
@@ -79,7 +80,13 @@ class RadarRain:
     """
 
     def __init__(
-        self, path: Path, grid: Grid, begin: np.datetime64 | None = None, end: np.datetime64 | None = None
+        self,
+        path: Path,
+        grid: Grid,
+        begin: np.datetime64 | None = None,
+        end: np.datetime64 | None = None,
+        *,
+        one_event: bool = True,
     ) -> None:
         files = [path] if path.is_file() else find_files(path)
         if not files:
@@ -99,12 +106,12 @@ class RadarRain:
         self._entries = _on_clock(headers, times, self.step)
         self.start, self.frames, self.shape = times[0], len(self._entries), self.own.shape
         absent = sum(entry is None for entry in self._entries)
-        if absent > MOST_ABSENT * self.frames:
+        if one_event and absent > MOST_ABSENT * self.frames:
             raise UserError(
                 f"{path}: {absent} of {self.frames} frames between {times[0]} and {times[-1]} are absent: it holds "
                 "more than one event: choose one with --from and --to"
             )
-        if absent:
+        if one_event and absent:
             say(f"{path}: {absent} of {self.frames} frames are absent and count as no rain")
         # Frames may be added to an archive that a simulation goes on with, so they are not part of its name.
         self.called = repr(self.own)

@@ -42,7 +42,7 @@ class Rain:
     def __init__(
         self, path: Path, grid: Grid, step: int, begin: np.datetime64 | None = None, end: np.datetime64 | None = None
     ) -> None:
-        self._source, self._grid, self._path = RadarRain(path, grid, begin, end), grid, path
+        self._source, self._grid, self._path = RadarRain(path, grid, begin, end, one_event=False), grid, path
         if self._source.step != step:
             raise UserError(
                 f"{path}: its frames are {self._source.step / 60:g} minutes apart, those the model learnt from "

@@ -118,7 +118,7 @@ def forecast(task: Task) -> Outcome:
         RECKONED_BYTES_A_CELL if reckoned else BYTES_A_CELL,
     )  # fmt: skip
     rain = _rain(task.radar, ground, step, moments, sum(statistics["pattern"]), times[0], whole=reckoned)
-    permanent, extras = _permanent(task.initial_depth, ground, statistics), task.extras or Path()
+    permanent, extras = _permanent(task.initial_depth, ground, model, statistics), task.extras or Path()
     reckoner = Reckoner(ground, rain, statistics, model.groups, task.task, extras) if reckoned else None
     scene = Scene(ground, rain, statistics, model.groups, permanent, reckoner)
     with whole_or_none(targets) as partials:
@@ -162,12 +162,19 @@ def _rain(
     return rain
 
 
-def _permanent(path: Path | None, ground: Ground, statistics: dict[str, Any]) -> NDArray[np.bool_] | None:
+def _permanent(
+    path: Path | None, ground: Ground, model: WaterModel, statistics: dict[str, Any]
+) -> NDArray[np.bool_] | None:
     """Where the water that stands before the rain is wet_depth deep or deeper."""
     from floodmark.grid import resample
 
     if path is None:
         return None
+    if "permanent" not in model.groups:
+        raise UserError(
+            f"--initial-depth {path}: this model reads {', '.join(model.groups)} and no water that always stands: "
+            "leave it out, or train one with `permanent` among its inputs"
+        )
     depth, grid = read_raster(path)
     on_ground = depth if grid == ground.grid else resample(depth, grid, ground.grid, "average")
     if not np.isfinite(on_ground).any():
