@@ -55,8 +55,6 @@ _HOUSE = r"\d{1,4}\s?[a-zA-Z]?(?![\w%]|[.,:]\d|\s?(?:mm|cm|m|km|h|hrs?|uhr|min|m
 _GERMANIC = r"(?i:stra(?:ß|ss)e|str\.|gasse|weg|platz|allee|ufer|straat|laan|gracht|kade|plein|dijk)"
 _ROMANCE = r"(?:Via|Viale|Piazza|Corso|Calle|Avenida|Avda\.?|Av\.|Plaza|Paseo|Rua|Praça)"
 _FRENCH = r"(?i:rue|avenue|av\.|boulevard|bd|chemin|impasse|allée|quai)"
-_TO_STREET = rf"\d[a-z]?,?\s+(?:\S+\s+){{1,4}}?(?:{_STREET.lower()})\b"
-"""The hint of a street some words behind a number."""
 
 
 def _is_house(match: regex.Match[str]) -> bool:

@@ -163,8 +163,11 @@ def _base64(tokens: pl.Series) -> _Bytes:
 
 def _hex(tokens: pl.Series) -> _Bytes:
     """What digits say, and long groups of them, of an odd number all but the first and all but the last."""
-    digits = {(token, _NO_DIGIT.sub("", part)) for token in tokens for part in (token, *_LONG.findall(token))}
-    cut = [(token, part) for token, all_ in digits for part in {all_[len(all_) % 2 :], all_[: len(all_) // 2 * 2]}]
+    digits = [(token, _NO_DIGIT.sub("", part)) for token in tokens for part in (token, *_LONG.findall(token))]
+    # Each once and in order: of two that say something, what the first says becomes the placeholder.
+    cut = dict.fromkeys(
+        (token, part) for token, all_ in digits for part in (all_[len(all_) % 2 :], all_[: len(all_) // 2 * 2])
+    )
     return pl.Series([token for token, _ in cut], dtype=pl.String), [bytes.fromhex(part) for _, part in cut]
 
 
