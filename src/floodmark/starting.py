@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from types import FrameType
 
 TIMINGS = Path("timings")
+SECONDS_TO_END = 10
+"""After which a stage that was asked to end and goes on is asked again: Python loses the exception that a signal raises
+while an object is being destroyed."""
 SHARED = "shared=True"
 """What the script of a stage says in which several processes train together, see `floodmark.stage`."""
 
@@ -96,10 +99,12 @@ def _run(arguments: list[str], variables: dict[str, str]) -> int:
     with subprocess.Popen([sys.executable, *arguments], env={**os.environ, **variables}) as process:
 
         def forward(number: int, frame: FrameType | None) -> None:
-            # A stage ends in good order by these two; when its terminal is closed it is to do so too.
-            process.send_signal(signal.SIGTERM if number == signal.SIGHUP else number)
+            # A stage ends in good order by these two; when its terminal is closed, or time is up, it is to do so too.
+            process.send_signal(number if number in (signal.SIGTERM, signal.SIGINT) else signal.SIGTERM)
+            signal.alarm(SECONDS_TO_END)
 
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM):
             signal.signal(number, forward)
         status = process.wait()
+        signal.alarm(0)
     return 128 - status if status < 0 else status
