@@ -25,7 +25,8 @@ def main(
     names = ("scores.csv", "comparisons.csv", "variants.csv", "training.svg", "variants.svg")
     with resumable("judge_water") as work, outputs(*(Path("results/water", name) for name in names)) as paths:
         place = Place(Path("outputs/water/contrastive"), evaluate_water, judge_water.moments, work / "trials")
-        judge.judge_water(Path("outputs/windows"), judge.Outputs(*paths), place, train_water, judge_water, random.seed)
+        windows, checks = Path("outputs/windows"), Path("results/water/checks.csv")
+        judge.judge_water(windows, checks, judge.Outputs(*paths), place, train_water, judge_water, random.seed)
 
 
 if __name__ == "__main__":

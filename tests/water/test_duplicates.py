@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+import pytest
 
 from floodmark.water import splits
+from floodmark.water.baselines import Climatology
 from floodmark.water.duplicates import Content
+from floodmark.water.fitting import training_maps
 from tests.water import study
 from tests.water.conftest import cut
 
@@ -66,6 +69,24 @@ def test_the_count_is_in_the_weight_and_in_the_metrics(tmp_path):
     np.testing.assert_allclose(several["weight"], 0.1 * several["count"].to_numpy(), rtol=1e-6)
     others = windows.index.filter(pl.col("split") != splits.TRAIN)
     assert set(others["count"]) == set(others["weight"]) == {1}
+
+
+@pytest.mark.parametrize("task", ["emulate", "nowcast"])
+def test_what_counts_moments_looks_at_those_too_that_no_window_is_left_of(tmp_path, task):
+    write_dry_spells(tmp_path)
+    windows = cut(tmp_path)
+    training = windows.index.filter(pl.col("split") == splits.TRAIN, pl.col("task") == task)
+    everywhere = training.group_by("row", "col").agg(pl.col("count").sum())["count"].unique().to_list()
+    maps = windows.pairs(task, splits.TRAIN)
+    kept = training.select("source", "target").unique()
+    assert len(set(maps)) == len(maps)
+    assert [len(maps)] == everywhere
+    assert set(kept.rows()) < set(maps)
+    wet = np.mean([windows.depth_whole(target) >= np.float32(0.1) for _, target in maps], axis=0)
+    seen = windows.region == splits.SEEN
+    climatology = Climatology(windows, task, 0.1, 3)
+    np.testing.assert_allclose(climatology.score({})[seen], wet[seen], rtol=1e-6)
+    assert len(training_maps(windows, task)) == len(maps)
 
 
 def test_windows_that_differ_in_one_value_of_anything_differ():

@@ -38,7 +38,7 @@ def test_nothing_leaks_of_other_ways(tmp_path, changes):
 def moved(windows, event, split):
     """One event's windows and record given to another split."""
     there = pl.col("event") == event
-    for name in ("index", "events"):
+    for name in ("index", "moments", "events"):
         table = getattr(windows, name)
         setattr(windows, name, table.with_columns(split=pl.when(there).then(pl.lit(split)).otherwise("split")))
 
@@ -55,6 +55,13 @@ def test_a_test_storm_among_training_windows_is_found(opened):
     there = pl.col("event") == testing
     opened.index = opened.index.with_columns(split=pl.when(there).then(pl.lit("train")).otherwise("split"))
     assert f"windows of {testing} whose split is not their event's" in leakage(opened)
+
+
+def test_a_test_storm_among_training_moments_is_found(opened):
+    testing = opened.events.filter(split="test")["event"][0]
+    there = pl.col("event") == testing
+    opened.moments = opened.moments.with_columns(split=pl.when(there).then(pl.lit("train")).otherwise("split"))
+    assert f"moments of {testing} whose split is not their event's" in leakage(opened)
 
 
 @pytest.mark.parametrize(("column", "what"), [("source", "rain"), ("target", "depth")])

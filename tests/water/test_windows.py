@@ -181,7 +181,7 @@ def test_the_same_files_come_out_again_in_whatever_order_events_are_found(output
     names = sorted(str(path.relative_to(made)) for path in made.rglob("*") if path.is_file())
     same, different, absent = filecmp.cmpfiles(outputs / "windows", tmp_path / "windows", names, shallow=False)
     assert (different, absent) == ([], [])
-    assert len(same) == len(names) == 17
+    assert len(same) == len(names) == 18
 
 
 def test_no_events_make_empty_windows_of_the_usual_form(tmp_path, capsys):

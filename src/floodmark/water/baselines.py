@@ -60,7 +60,7 @@ class Climatology:
 
     def __init__(self, windows: Windows, task: str, wet_depth: float, classes: int) -> None:
         seen = windows.region == splits.SEEN
-        targets = windows.select(task, splits.TRAIN)["target"].unique().sort().to_list()
+        targets = [target for _, target in windows.pairs(task, splits.TRAIN)]
         count = np.zeros(windows.grid.shape, np.int64)
         for target in targets:
             count += windows.depth_whole(target) >= np.float32(wet_depth)

@@ -30,11 +30,11 @@ def spread_moments(rows: pl.DataFrame, moments: int) -> pl.DataFrame:
 
 def validation_maps(windows: Windows, task: str, count: int) -> NDArray[np.int64]:
     """(source, target) of at most `count` validation maps, spread evenly; of training maps where there are none."""
-    rows = windows.select(task, splits.VALIDATION)
-    if rows.height == 0:
+    found = windows.pairs(task, splits.VALIDATION)
+    if not found:
         say(f"no validation windows for {task}: the best epoch is chosen on training storms")
-        rows = windows.select(task, splits.TRAIN)
-    pairs: NDArray[np.int64] = rows.select("source", "target").unique(maintain_order=True).to_numpy()
+        found = windows.pairs(task, splits.TRAIN)
+    pairs = np.array(found, np.int64).reshape(-1, 2)
     chosen = np.unique(np.linspace(0, len(pairs) - 1, min(count, len(pairs))).astype(int))
     return np.asarray(pairs[chosen])
 

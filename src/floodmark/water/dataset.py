@@ -30,12 +30,13 @@ class Windows:
     """What make_windows wrote, opened for reading.
 
     May be sent to workers, by fork or as a copy: what is mapped stays behind and is mapped anew where it is needed.
-    Workers that were forked must not touch `index` and `events`, whose library has threads of its own.
+    Workers that were forked must not touch `index`, `moments` and `events`, whose library has threads of its own.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.index = pl.read_parquet(folder / "index.parquet")
+        self.moments = pl.read_parquet(folder / "moments.parquet")
         self.events = pl.read_parquet(folder / "events.parquet")
         self.statistics: dict[str, Any] = json.loads((folder / "statistics.json").read_text(encoding="utf-8"))
         self.grid = Grid(**self.statistics["grid"])
@@ -105,6 +106,11 @@ class Windows:
     def select(self, task: str, split: str) -> pl.DataFrame:
         """The index rows of one task and split, in the index's order."""
         return self.index.filter((pl.col("task") == task) & (pl.col("split") == split))
+
+    def pairs(self, task: str, split: str) -> list[tuple[int, int]]:
+        """Rows (source, target) of all moments of one task and split, equal dry ones included, by event and time."""
+        rows = self.moments.filter((pl.col("task") == task) & (pl.col("split") == split))
+        return rows.select("source", "target").rows()
 
     def inputs(
         self,

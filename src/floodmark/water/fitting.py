@@ -24,12 +24,9 @@ STEPS = 200
 
 
 def training_maps(windows: Windows, task: str) -> list[tuple[int, int]]:
-    """Rows (source, target) of the training maps that baselines are fitted on."""
-    rows = windows.select(task, splits.TRAIN).select("source", "target").unique(maintain_order=True)
-    if rows.height == 0:
-        return []
-    chosen = np.unique(np.linspace(0, rows.height - 1, min(FITTED_MAPS, rows.height)).astype(int))
-    return [(int(source), int(target)) for source, target in rows.to_numpy()[chosen]]
+    """Rows (source, target) of the training maps that baselines are fitted on, dry ones as often as there are such."""
+    maps = windows.pairs(task, splits.TRAIN)
+    return [maps[place] for place in np.unique(np.linspace(0, len(maps) - 1, min(FITTED_MAPS, len(maps))).astype(int))]
 
 
 def fit_threshold(

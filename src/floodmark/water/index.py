@@ -11,7 +11,7 @@ import polars as pl
 from floodmark.water import splits
 from floodmark.water.duplicates import Content, Duplicates
 from floodmark.water.ground import box_sums
-from floodmark.water.layout import DEPTH, INDEX, MILLIMETRES, RAIN, ROUTED
+from floodmark.water.layout import DEPTH, INDEX, MILLIMETRES, MOMENTS, RAIN, ROUTED
 from floodmark.water.moments import Window, paired_windows
 from floodmark.water.shards import Shards
 from floodmark.water.study import zoned
@@ -47,14 +47,9 @@ def make_index(study: Study) -> pl.DataFrame:
     """
     corners, size = study.ground.corners, study.settings.patch_cells
     content, duplicates, rows = _Reader(study), Duplicates(), _Rows()
-    windows: list[Window] = []
-    for window in paired_windows(study.records, study.moments, study.settings.lead_minutes):
-        split = study.split_of[window.event]
-        if split == splits.LEFT_OUT or (split == splits.TRAIN and len(corners) == 0):
-            continue
-        number = len(windows)
-        windows.append(window)
-        if split != splits.TRAIN:
+    windows = _used(study)
+    for number, window in enumerate(windows):
+        if study.split_of[window.event] != splits.TRAIN:
             rows.add(number, np.array([-1]), np.array([1.0]))
             duplicates.pass_over(1)
             continue
@@ -66,6 +61,26 @@ def make_index(study: Study) -> pl.DataFrame:
     index = _table(study, windows, rows, np.array(duplicates.counts))
     # Storms come by name and moments by time, so of the same windows the first found is the first here too.
     return _weighted(index.sort("task", "event", "time", "row", "col"), study.settings.dry_weight)
+
+
+def make_moments(study: Study) -> pl.DataFrame:
+    """Every moment that is used, those included whose training windows all are the same as earlier ones.
+
+    Returns:
+        The columns of `layout.MOMENTS`, by event and time.
+    """
+    rows = [
+        (window.task, window.event, study.split_of[window.event], window.source, window.target)
+        for window in _used(study)
+    ]
+    return pl.DataFrame(rows, schema=MOMENTS, orient="row")
+
+
+def _used(study: Study) -> list[Window]:
+    """The moments of all storms but those left out; of training ones only where a window fits on seen ground."""
+    left = {splits.LEFT_OUT} if len(study.ground.corners) else {splits.LEFT_OUT, splits.TRAIN}
+    every = paired_windows(study.records, study.moments, study.settings.lead_minutes)
+    return [window for window in every if study.split_of[window.event] not in left]
 
 
 class _Reader:

@@ -36,6 +36,16 @@ asked for at `time`; `storm` is the first of the events that lie too close to be
 window's centre, -1 for the whole ground; `count` is that of the dry training windows which this one stands for, being
 the same to the last bit, and `weight`, of being drawn, has them all in it."""
 
+MOMENTS: dict[str, type[pl.DataType]] = {
+    "task": pl.String,
+    "event": pl.String,
+    "split": pl.String,
+    "source": pl.Int32,
+    "target": pl.Int32,
+}
+"""Columns of the moments, of which the index has a window for each place but for dry ones that are there already: what
+counts how often something happened must look at all of them."""
+
 EVENTS: dict[str, type[pl.DataType] | pl.DataType] = {
     "event": pl.String,
     "storm": pl.String,

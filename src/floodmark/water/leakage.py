@@ -52,18 +52,19 @@ def _shared_storms(windows: Windows) -> Iterator[str]:
 
 
 def _strange_rows(windows: Windows) -> Iterator[str]:
-    """Rows whose split is not their event's, or whose moments are another event's."""
-    rows = windows.index.join(windows.events, on="event", how="left", suffix="_of_event")
-    checks = (
-        ("whose split is not their event's", pl.col("split") != pl.col("split_of_event")),
-        ("whose storm is not their event's", pl.col("storm") != pl.col("storm_of_event")),
-        ("whose rain is another event's", ~_within("source", "sources")),
-        ("whose depth is another event's", ~_within("target", "targets")),
-    )
-    for what, strange in checks:
-        events = rows.filter(strange.fill_null(value=True))["event"].unique().sort().to_list()
-        if events:
-            yield f"windows of {', '.join(events)} {what}"
+    """Windows and moments whose split is not their event's, or whose rain and depth are another event's."""
+    checks = {
+        "whose split is not their event's": pl.col("split") != pl.col("split_of_event"),
+        "whose rain is another event's": ~_within("source", "sources"),
+        "whose depth is another event's": ~_within("target", "targets"),
+    }
+    storms = {"whose storm is not their event's": pl.col("storm") != pl.col("storm_of_event")}
+    for kind, table, of_kind in (("windows", windows.index, checks | storms), ("moments", windows.moments, checks)):
+        rows = table.join(windows.events, on="event", how="left", suffix="_of_event")
+        for what, strange in of_kind.items():
+            events = rows.filter(strange.fill_null(value=True))["event"].unique().sort().to_list()
+            if events:
+                yield f"{kind} of {', '.join(events)} {what}"
 
 
 def _within(name: str, count: str) -> pl.Expr:

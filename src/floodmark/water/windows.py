@@ -20,7 +20,7 @@ from floodmark.water.arrays import Found, write_arrays
 from floodmark.water.coarse_files import write_coarse
 from floodmark.water.dataset import Windows
 from floodmark.water.ground import Ground, no_ground, read_ground
-from floodmark.water.index import make_index
+from floodmark.water.index import make_index, make_moments
 from floodmark.water.leakage import leakage
 from floodmark.water.moments import TASKS, moments_of
 from floodmark.water.records import Record, read_records
@@ -61,6 +61,7 @@ def make_windows(
     _simulate_coarse(study, water_folder, water)
     index = make_index(study)
     write_table(folder / "index.parquet", index)
+    write_table(folder / "moments.parquet", make_moments(study))
     write_table(folder / "events.parquet", study.events())
     write_json(folder / "statistics.json", _statistics(study, features, found, water))
     write_json(metrics, _metrics(study, found, index))

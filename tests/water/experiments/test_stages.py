@@ -11,6 +11,7 @@ from floodmark.settings.ablate_water import AblateWater
 from floodmark.settings.curve_storms import CurveStorms
 from floodmark.settings.judge_water import JudgeWater
 from floodmark.settings.repeat_water import RepeatWater
+from floodmark.water.checks.scores import COLUMNS
 from floodmark.water.dataset import Windows
 from floodmark.water.experiments import curve, judge, laundry, repeat
 from floodmark.water.experiments.variants import variants
@@ -63,10 +64,19 @@ def to(folder, kind, *names):
     return kind(*(folder / name for name in names))
 
 
-def test_judge_water_scores_models_baselines_and_variants(small, place, tmp_path):
+def checks(folder):
+    """What check_models might say: one network has learnt its tasks, one but for a single score, others are absent."""
+    path = folder / "checks.csv"
+    rows = ["unet,a,r2,0.9,0.8,1,0,0.5,yes", "unet,b,r2,0.9,0.8,1,0,0.5,yes", "guided_unet,a,r2,0,0,0,0,0.5,no",
+            "guided_unet,b,r2,0.9,0.8,1,0,0.5,yes"]  # fmt: skip
+    path.write_text("\n".join([",".join(COLUMNS), *rows, ""]), encoding="utf-8")
+    return path
+
+
+def test_judge_water_scores_models_baselines_and_variants(small, place, tmp_path, capsys):
     names = ("scores.csv", "comparisons.csv", "variants.csv", "training.svg", "variants.svg")
     outputs = to(tmp_path / "one", judge.Outputs, *names)
-    judge.judge_water(small.windows, outputs, place, quick(), judge_settings(), 7)
+    judge.judge_water(small.windows, checks(tmp_path), outputs, place, quick(), judge_settings(), 7)
     scores = rows_of(outputs.scores)
     models = {row["model"] for row in scores}
     assert {"unet", "guided_unet", "climatology", "all_dry", "settled_rain", "coarse_simulator_2"} <= models
@@ -80,8 +90,12 @@ def test_judge_water_scores_models_baselines_and_variants(small, place, tmp_path
     assert {row["variant"] for row in tried} == {"base", "reads terrain rain"}
     assert {float(row["above_base"]) for row in tried if row["variant"] == "base"} == {0}
     again = to(tmp_path / "two", judge.Outputs, *names)
-    judge.judge_water(small.windows, again, place, quick(), judge_settings(), 7)
+    judge.judge_water(small.windows, checks(tmp_path), again, place, quick(), judge_settings(), 7)
     assert written(outputs) == written(again)
+    verdicts = {row["model"]: row["checked"] for row in scores}
+    assert (verdicts.pop("unet"), verdicts.pop("guided_unet")) == ("passed", "failed")
+    assert set(verdicts.values()) == {""}
+    assert "guided_unet has FAILED check_models" in capsys.readouterr().err
 
 
 def test_a_contrastive_decoder_has_a_variant_for_each_start_and_begins_anew_with_other_inputs():
@@ -156,7 +170,7 @@ def test_a_study_without_storms_gives_tables_of_headers(tmp_path, place):
     windows = cut(tmp_path)
     origin = replace_origin(tmp_path, windows)
     outputs = to(tmp_path / "out", judge.Outputs, "a.csv", "b.csv", "c.csv", "d.svg", "e.svg")
-    judge.judge_water(windows.folder, outputs, place, quick(), judge_settings(variant_models=[]), 7)
+    judge.judge_water(windows.folder, checks(tmp_path), outputs, place, quick(), judge_settings(variant_models=[]), 7)
     other = to(tmp_path / "out", repeat.Outputs, "f.csv", "g.csv", "h.svg")
     place = replace(place, work=None)
     repeat.repeat_water(origin, tmp_path / "folds", other, place, quick(), repeat_settings(), 7)

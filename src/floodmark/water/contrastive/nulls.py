@@ -55,12 +55,14 @@ class MeanRain:
 def means(windows: Windows, rows: pl.DataFrame) -> NDArray[np.float64]:
     """Logarithms of the mean rain of the history, mm/h, and of the mean depth, m, of windows: shape (windows, 2)."""
     frames = np.asarray(windows.statistics["pattern"], np.float64)
+    # A sum over a channel's frames has their number in it already.
+    shares = (np.ones_like(frames) if windows.statistics["reducer"] == "sum" else frames) / frames.sum()
     found = np.zeros((rows.height, 2))
     for number, (source, target, *place) in enumerate(rows.select("source", "target", *PLACE).iter_rows()):
         history = windows.inputs(["rain"], EMULATE, source, *place)[:-1]
         rate = unscaled(history, windows.statistics["rain_scaling"]).mean((1, 2))
         depth = windows.learnable_depth(target, *place)
-        found[number] = (rate @ frames) / frames.sum(), depth.mean(dtype=np.float64)
+        found[number] = rate @ shares, depth.mean(dtype=np.float64)
     return np.asarray(np.log(found + np.array([LEAST_RATE, LEAST_DEPTH])))
 
 

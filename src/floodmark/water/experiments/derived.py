@@ -11,7 +11,7 @@ from floodmark.storage import beside, write_json, write_table
 from floodmark.water import splits
 from floodmark.water.dataset import Windows
 from floodmark.water.ground import read_ground
-from floodmark.water.index import make_index
+from floodmark.water.index import make_index, make_moments
 from floodmark.water.leakage import leakage
 from floodmark.water.moments import moments_of
 from floodmark.water.records import read_records
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from floodmark.settings.make_windows import MakeWindows
     from floodmark.water.ground import Ground
 
-OWN = ("region.npy", "block.npy", "index.parquet", "events.parquet", "statistics.json")
+OWN = ("region.npy", "block.npy", "index.parquet", "moments.parquet", "events.parquet", "statistics.json")
 """What hangs on the splits; everything else in the folder of the windows does not, and is linked."""
 
 
@@ -86,6 +86,7 @@ def derive_windows(origin: Origin, folder: Path, settings: MakeWindows) -> Windo
     np.save(partial / "region.npy", study.ground.region)
     np.save(partial / "block.npy", study.ground.block)
     write_table(partial / "index.parquet", make_index(study))
+    write_table(partial / "moments.parquet", make_moments(study))
     write_table(partial / "events.parquet", study.events())
     write_json(partial / "statistics.json", _statistics(study, Windows(origin.windows)))
     leaks = leakage(Windows(partial), settings.guard_cells)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from floodmark.learning.tables import write_csv
 from floodmark.progress import say
 from floodmark.storage import write_text
+from floodmark.water.checks.verdicts import FAILED, PASSED, UNCHECKED, read_verdicts
 from floodmark.water.dataset import Windows
 from floodmark.water.experiments import charts
 from floodmark.water.experiments.scores import baselines_of, columns, gain, index, place_of, prefixed, together, views
@@ -18,7 +19,7 @@ from floodmark.water.scoring import COLUMNS, SCORE
 from floodmark.water.tallies import CASES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from floodmark.settings.judge_water import JudgeWater
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 MUST_BEAT = ("climatology", "routed_rain")
 """Baselines below which a model has learnt nothing that a map of where water stands does not know."""
+
+SCORES = (*COLUMNS, "checked")
+"""Of scores.csv; empty for baselines, which learn no small tasks."""
 
 VARIANTS = (
     "model", "variant", "inputs", "start", "split", "wet_depth", SCORE, "low", "high", *columns("above_base"),
@@ -46,12 +50,15 @@ class Outputs(NamedTuple):
 
 
 def judge_water(
-    folder: Path, outputs: Outputs, place: Place, train: TrainWater, settings: JudgeWater, seed: int
+    folder: Path, checks: Path, outputs: Outputs, place: Place, train: TrainWater, settings: JudgeWater, seed: int
 ) -> None:
     """Train every model of `evaluate_water.models` and every variant, for emulate, and score all on the same storms.
 
+    The score of a model that has not passed check_models does not count: the column `checked` says so in its row.
+
     Args:
         folder: Of the windows.
+        checks: The table that check_models wrote.
         outputs: See there.
         place: What the trainings share.
         train: How models learn.
@@ -78,7 +85,8 @@ def judge_water(
     if not shown:
         say("no storm was held out: nothing is scored")
     names = {job.name for job in (*trials, *others)}
-    write_csv(outputs.scores, COLUMNS, _scores(shown, [one.key for one in tried]))
+    checked = _checked(checks, models)
+    write_csv(outputs.scores, SCORES, _scores(shown, [one.key for one in tried], checked))
     write_csv(outputs.comparisons, COMPARISONS, _comparisons(shown, models, names))
     rows = [row for view in shown for one in tried for row in _variant(view, one, train.wet_depths)]
     write_csv(outputs.variants, VARIANTS, rows)
@@ -89,8 +97,19 @@ def judge_water(
     write_text(outputs.chart, charts.in_rows(first, "variant", "above_routed_rain", "model", across, title, zero=True))
 
 
-def _scores(shown: Sequence[View], left_out: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Rows as those of outputs/water/scores.csv."""
+def _checked(checks: Path, models: Sequence[str]) -> dict[str, str]:
+    """What check_models says of each model; who waits for the stage hears of those that do not count."""
+    verdicts = read_verdicts(checks)
+    found = {model: verdicts.get(model, UNCHECKED) for model in models}
+    for model, verdict in found.items():
+        if verdict != PASSED:
+            said = "has FAILED" if verdict == FAILED else "is not named in"
+            say(f"{model} {said} check_models: its score on water does not count until it has passed")
+    return found
+
+
+def _scores(shown: Sequence[View], left_out: Sequence[str], checked: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Rows as those of outputs/water/scores.csv, and whether the models have learnt small tasks before."""
     for view in shown:
         for name, depth in view.keys(CASES):
             if name not in left_out:
@@ -98,6 +117,7 @@ def _scores(shown: Sequence[View], left_out: Sequence[str]) -> Iterator[dict[str
                 yield {
                     "model": name, "task": EMULATE, **place_of(view, depth), SCORE: estimate.value,
                     "low": estimate.low, "high": estimate.high, "parameters": view.tables.parameters[name, depth],
+                    "checked": checked.get(name, ""),
                 }  # fmt: skip
 
 
