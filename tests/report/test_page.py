@@ -96,6 +96,7 @@ def test_the_table_of_systems_shows_each_score_beside_its_own_baseline(outputs):
     table = {name: (target, score, baseline) for name, target, score, baseline in systems.rows(outputs, CONFIDENCES)}
     target, score, baseline = next(row for name, row in table.items() if "(`unet`)" in name)
     assert "0.61 (0.60–0.62)" in score
+    assert "too few" not in score
     assert "climatology 0.24 (0.20–0.28) / –; routed rain 0.17" in baseline
     assert target == "dvc repro train_water@unet evaluate_water"
     _, score, baseline = next(row for name, row in table.items() if "`nowcast`" in name)
@@ -106,6 +107,14 @@ def test_the_table_of_systems_shows_each_score_beside_its_own_baseline(outputs):
     assert "VADER 0.72 (0.70–0.80)" in baseline
     _, _, baseline = table["Evaluation against people"]
     assert "VADER 0.72 (0.70–0.80), with the emoji 0.75 (0.70–0.80)" in baseline
+
+
+def test_a_score_of_too_few_storms_says_so(outputs):
+    few, enough = {"storms_wet_enough": 7, "remark": "too few storms"}, {"storms_wet_enough": 30}
+    told = {"unseen_terrain": {"0.1 m": few, "0.3 m": few}, "unseen_storms": {"0.1 m": enough, "0.3 m": few}}
+    write(outputs, "water/metrics.json", json.dumps({"unet": {"emulate": told}}))
+    score = next(row[2] for row in systems.rows(outputs, CONFIDENCES) if "(`unet`)" in row[0])
+    assert score.endswith("; too few storms wet enough on unseen terrain: 7")
 
 
 def test_people_are_shown_with_both_readings_of_neutral_and_everything_beside_it(outputs):

@@ -1,11 +1,12 @@
 import itertools
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from floodmark.tweets.identifiers import person
-from floodmark.tweets.people import aliases, identities
+from floodmark.tweets.people import aliases, aliases_among, identities, write_aliases
 from floodmark.tweets.pseudonyms import Pseudonyms
 
 ONE = Pseudonyms(bytes(32))
@@ -34,6 +35,19 @@ def test_ids_and_names_of_one_person_have_one_pseudonym(tmp_path):
     others = [of(None, "carl"), of("9", None), of("5", None), of("unknown", None), of(None, "x")]
     assert len({*ann, *others}) == 6
     assert of("5", None) == of("5", "Dora") == ONE.of("user", "dora")
+
+
+def test_aliases_on_disk_are_those_of_who_is_asked_for(tmp_path):
+    files, kept = [tmp_path / "0.identities"], tmp_path / "aliases"
+    identities(SEEN).write_ipc(files[0])
+    same = aliases(files, ONE)
+    write_aliases(files, kept, ONE)
+    asked = [*list(same)[1:], "nobody", None]
+    assert len(same) > 2
+    assert aliases_among(kept, pl.Series(asked, dtype=pl.String)) == {user: same[user] for user in list(same)[1:]}
+    assert aliases_among(kept, pl.Series([], dtype=pl.String)) == {}
+    write_aliases([], kept, ONE)
+    assert aliases_among(kept, pl.Series(asked, dtype=pl.String)) == {}
 
 
 def test_people_do_not_depend_on_the_order_of_the_archive(tmp_path):

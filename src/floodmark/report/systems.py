@@ -76,11 +76,19 @@ def _water(model: str, task: str = "emulate") -> Callable[[Path, Sequence[str]],
         others = dict.fromkeys(name for name in best if name is not None and name not in BASELINES)
         told = [*((name, "") for name in BASELINES), *((name, "strongest, ") for name in others)]
         return (
-            f"critical success index{at} against the simulation, {storms} / terrain: {shown(model)}",
+            f"critical success index{at} against the simulation, {storms} / terrain: {shown(model)}"
+            + _few(outputs, model, task, f"{shallowest:g} m" if shallowest is not None else ""),
             "; ".join(f"{prefix}{words(name)} {shown(name)}" for name, prefix in told),
         )
 
     return read
+
+
+def _few(outputs: Path, model: str, task: str, depth: str) -> str:
+    """Where a score is of too few storms that are wet enough to count, of how many."""
+    told = read_metrics(outputs / "water/metrics.json").get(model, {}).get(task, {})
+    few = [(words(split), at[depth]) for split, at in told.items() if "remark" in at.get(depth, {})]
+    return "".join(f"; too few storms wet enough on {split}: {at['storms_wet_enough']}" for split, at in few)
 
 
 def _contrast(outputs: Path, _: Sequence[str]) -> tuple[str, str]:

@@ -111,10 +111,8 @@ class _Gate:
         counted = list(self._stream(partial(finish, rules=Rules(known, kept)), paths, "hiding names"))
         groups = quasi.count(counted, settings.k)
         list(self._stream(partial(publish, groups=groups, minutes=settings.time_floor_minutes), paths, "leaving"))
-        tweets = pl.scan_ipc(paths) if paths else pl.LazyFrame(schema=_schema())
-        _sink(outputs[0], tweets)
-        users = self._users()
-        _sink(outputs[1], users)
+        tweets, users = pl.scan_ipc(paths) if paths else pl.LazyFrame(schema=_schema()), self._users()
+        list(self._stream(_sink, [(outputs[0], tweets), (outputs[1], users)], "writing"))
         used = set(tweets.select("place").unique().collect()["place"])
         tables = [
             places_table(self._places, kept["country"], used),
@@ -177,8 +175,9 @@ class _Gate:
         }
 
 
-def _sink(path: Path, table: pl.LazyFrame) -> None:
-    """As `write_table` writes it, but of a table that need not fit into memory."""
+def _sink(job: tuple[Path, pl.LazyFrame]) -> None:
+    """A table as `write_table` writes it, but one that need not fit into memory."""
+    path, table = job
     table.sink_parquet(path, compression="zstd", compression_level=3, statistics=False, row_group_size=65536)
 
 

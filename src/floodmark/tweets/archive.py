@@ -14,7 +14,7 @@ from floodmark.progress import say
 from floodmark.tweets.gathering import gather
 from floodmark.tweets.json_files import ENDINGS, find, lines, others
 from floodmark.tweets.known import Known
-from floodmark.tweets.people import aliases
+from floodmark.tweets.people import write_aliases
 from floodmark.tweets.survey import SHELVES, Line, Surveyed, survey
 
 if TYPE_CHECKING:
@@ -52,13 +52,13 @@ class Archive(NamedTuple):
         blocks: One after another.
         counts: Files, lines, tweets and what was dropped, by reason.
         known: Every identifier.
-        aliases: Pseudonyms of users that are those of another name of theirs.
+        aliases: The file of pseudonyms of users that are those of another name of theirs, see `people`.
     """
 
     blocks: list[Block]
     counts: Counter[str]
     known: Known
-    aliases: dict[str, str]
+    aliases: Path
 
     def buckets(self) -> list[tuple[int, int]]:
         """First and last shelf of pieces of about equal size, in order."""
@@ -111,8 +111,8 @@ def look(
     told: Counter[str] = Counter()
     jobs = ((work / f"block-{number:06d}", block) for number, block in enumerate(_blocks(paths)))
     blocks = []
-    job = partial(_survey, pseudonyms=pseudonyms, settings=settings)
-    for done in stream(job, jobs, "reading tweets"):
+    read = partial(_survey, pseudonyms=pseudonyms, settings=settings)
+    for done in stream(read, jobs, "reading tweets"):
         counts.update(done.counts)
         blocks.append(Block(done.stem, done.bounds))
         for problem in done.problems:
@@ -124,8 +124,10 @@ def look(
             say(f"{path}: {number - PROBLEMS_SHOWN} more lines skipped")
     gather(besides, work / "besides.known")
     gathered = [stem.with_suffix(".known") for stem, _ in blocks] + [work / "besides.known"]
-    same = aliases([stem.with_suffix(".identities") for stem, _ in blocks], pseudonyms)
-    return Archive(blocks, counts, Known(gathered, work / "known"), same)
+    # In a process that does other work too: what joining names takes would stay with this one, which lasts.
+    job = partial(write_aliases, path=work / "aliases", pseudonyms=pseudonyms)
+    list(stream(job, [[stem.with_suffix(".identities") for stem, _ in blocks]], "joining names"))
+    return Archive(blocks, counts, Known(gathered, work / "known"), work / "aliases")
 
 
 def _survey(job: tuple[Path, list[Line]], pseudonyms: Pseudonyms, settings: Anonymise) -> Surveyed:

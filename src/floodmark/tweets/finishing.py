@@ -72,12 +72,11 @@ def publish(path: Path, groups: Quasi, minutes: int) -> None:
     schema.build(schema.TWEETS, tweets).write_ipc(path)
 
 
-def users_tables(files: Sequence[Path], aliases: dict[str, str]) -> Iterator[pl.DataFrame]:
+def users_tables(files: Sequence[Path], aliases: Path) -> Iterator[pl.DataFrame]:
     """Users with the largest of their counts, some at a time, in order."""
     counts = ("followers", "following", "tweets")
-    rows = (pl.scan_ipc(list(files)) if files else USERS.to_frame().lazy()).with_columns(
-        pl.col("user").replace(aliases)
-    )
+    rows = pl.scan_ipc(list(files)) if files else USERS.to_frame().lazy()
+    rows = rows.join(pl.scan_ipc(aliases), on="user", how="left").with_columns(user=pl.coalesce("same", "user"))
     number = min(max(1, rows.select(pl.len()).collect().item() // PEOPLE), len(SHELF_BEGINS))
     edges = ["", *(SHELF_BEGINS[len(SHELF_BEGINS) * k // number] for k in range(1, number)), "~"]
     for low, high in pairwise(edges):

@@ -13,6 +13,7 @@ from floodmark.tweets.columns import close_all, scrub_all
 from floodmark.tweets.confusables import plain
 from floodmark.tweets.fold import bare, fold
 from floodmark.tweets.known import PLACEHOLDER, Hits, Kind, Known, kept
+from floodmark.tweets.lookup import among
 from floodmark.tweets.names import UNSPACED
 from floodmark.tweets.readings import readings
 from floodmark.tweets.shapes import PLACEHOLDERS
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def sure(hits: Hits, known: Known) -> Hits:
     """The hits that are no ordinary words of the archive."""
     doubtful = (hits.kind == Kind.WORD) | (hits.kind == Kind.RUN)
-    return kept(hits, ~(doubtful & np.isin(hits.hash, known.ordinary)))
+    return kept(hits, ~(doubtful & among(hits.hash, known.ordinary)))
 
 
 def hide(texts: pl.Series, persons: pl.Series, known: Known) -> pl.Series:

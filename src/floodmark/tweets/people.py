@@ -18,6 +18,7 @@ ROWS = 2**17
 """Ids with names that are compared at a time, about."""
 _SEED = 13
 IDENTITIES = pl.Schema({"id": pl.String(), "name": pl.String()})
+ALIASES = pl.Schema({"user": pl.String(), "same": pl.String()})
 
 
 def identities(pairs: Iterable[tuple[str | None, str | None]]) -> pl.DataFrame:
@@ -49,6 +50,23 @@ def aliases(files: Sequence[Path], pseudonyms: Pseudonyms) -> dict[str, str]:
     roots = {node: people.root(node) for node in known if node}
     of = pseudonyms.of
     return {of("user", node): of("user", root) for node, root in sorted(roots.items()) if node != root}
+
+
+def write_aliases(files: Sequence[Path], path: Path, pseudonyms: Pseudonyms) -> None:
+    """Keep `aliases` as a table of `ALIASES`: an archive may have as many as it has persons."""
+    found = aliases(files, pseudonyms)
+    pl.DataFrame({"user": list(found), "same": list(found.values())}, schema=ALIASES).write_ipc(path)
+
+
+def aliases_among(path: Path, users: pl.Series) -> dict[str, str]:
+    """Those of some pseudonyms.
+
+    Args:
+        path: What `write_aliases` wrote.
+        users: Pseudonyms.
+    """
+    asked = pl.col("user").is_in(users.drop_nulls().unique().implode())
+    return dict(pl.scan_ipc(path).filter(asked).collect().iter_rows())
 
 
 def _shared(files: Sequence[Path]) -> pl.DataFrame:

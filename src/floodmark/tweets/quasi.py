@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from floodmark.tweets.lookup import among
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -99,7 +101,7 @@ def suppress(tweets: pl.DataFrame, found: Quasi, minutes: int) -> pl.DataFrame:
     keys = identifiers(tweets)
     wide = pl.Series(np.zeros(len(tweets), np.bool_))
     for step in STEPS:
-        few = pl.Series(np.isin(_groups(keys).to_numpy(), found.small[step]))
+        few = pl.Series(among(_groups(keys).to_numpy(), found.small[step]))
         keys = _coarser(keys, few, step)
         if step == "hour":
             wide = few

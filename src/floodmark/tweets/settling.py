@@ -10,6 +10,7 @@ import polars as pl
 
 from floodmark.tweets.hiding import suspect
 from floodmark.tweets.known import Kind
+from floodmark.tweets.people import aliases_among
 from floodmark.tweets.shapes import PLACEHOLDERS
 
 if TYPE_CHECKING:
@@ -63,9 +64,11 @@ def settle(bucket: tuple[int, int], archive: Archive, places: pl.DataFrame, work
     """
     states = archive.shelves(*bucket)
     tweets = _last(states).drop("retrieved", "total")
+    persons = pl.concat([tweets["author"], tweets["reply_to_user"], tweets["mentions"].explode()])
+    same = aliases_among(archive.aliases, persons)
     tweets = tweets.with_columns(
-        pl.col("author", "reply_to_user").replace(archive.aliases),
-        pl.col("mentions").list.eval(pl.element().replace(archive.aliases)).list.unique().list.sort(),
+        pl.col("author", "reply_to_user").replace(same),
+        pl.col("mentions").list.eval(pl.element().replace(same)).list.unique().list.sort(),
     )
     tweets = tweets.rename({"place": "raw"}).join(places, on="raw", how="left", maintain_order="left").drop("raw")
     hits = archive.known.find(tweets["text"])
