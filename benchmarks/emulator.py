@@ -41,7 +41,7 @@ from floodmark.settings.base import read_params
 if TYPE_CHECKING:
     from emulator_event import EventRain, Place
 
-HOURS, SIDES = (1, 3, 6, 12), (100, 200, 300, 500)
+HOURS, SIDES = (1, 3, 6), (100, 200, 500)
 SEVERAL = 6
 """Maps of an event, where not one alone is asked for."""
 
@@ -81,7 +81,7 @@ def rounded(value: Any) -> Any:
 
 @click.command()
 @click.option("--maps", default=1, show_default=True, help="Of an event: at the end of its rain, and evenly before.")
-@click.option("--turns", default=3, show_default=True, help="Times that each storm is timed.")
+@click.option("--turns", default=2, show_default=True, help="Times that each storm is timed, at least.")
 @click.option("--figure", type=click.Path(path_type=Path), help="SVG to draw: score against seconds per event.")
 def main(maps: int, turns: int, figure: Path | None) -> None:
     """Print seconds per event as one JSON object, on the last line."""
@@ -99,8 +99,7 @@ def main(maps: int, turns: int, figure: Path | None) -> None:
     whole = next(item for item in front if item["name"] == trained.name)
     several = [seconds(point, place, rains[:1], SEVERAL, 2) for point in (model, peer)]
     by_length = [
-        {"hours": hours, **compare(model, peer, place, lasting(rains, hours), rate, 2 if hours < 6 else 1).ratios()}
-        for hours in HOURS
+        {"hours": hours, **compare(model, peer, place, lasting(rains, hours), rate, 2).ratios()} for hours in HOURS
     ]
     by_size = []
     for side in SIDES:
