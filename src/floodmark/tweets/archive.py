@@ -124,7 +124,7 @@ def look(
             say(f"{path}: {number - PROBLEMS_SHOWN} more lines skipped")
     gather(besides, work / "besides.known")
     gathered = [stem.with_suffix(".known") for stem, _ in blocks] + [work / "besides.known"]
-    # In a process that does other work too: what joining names takes would stay with this one, which lasts.
+    # Not here: the memory that joining names takes would stay with this process to its end.
     job = partial(write_aliases, path=work / "aliases", pseudonyms=pseudonyms)
     list(stream(job, [[stem.with_suffix(".identities") for stem, _ in blocks]], "joining names"))
     return Archive(blocks, counts, Known(gathered, work / "known"), work / "aliases")
