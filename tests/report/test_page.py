@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from floodmark.charts import COLOURS
+from floodmark.dag import read_stages
 from floodmark.report import figures, html, systems
 from floodmark.report.page import write_page
 from floodmark.settings.report import Report
@@ -69,6 +70,31 @@ def outputs(tmp_path):
         write(tmp_path, f"sentiment/clip/{confidence}/train.json", scores)
         write(tmp_path, f"sentiment/clip/{confidence}/history.csv", history((0.6, 0.55), (0.7, 0.65)))
     return tmp_path
+
+
+class Asked(type(Path())):
+    """A path that notes what is asked of it and of what lies below it."""
+
+    paths = set()
+
+    def is_file(self):
+        self.paths.add(str(self))
+        return super().is_file()
+
+    def glob(self, pattern):
+        self.paths.add(str(self))
+        return super().glob(pattern)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_page_is_made_of_what_the_stage_declares_and_of_nothing_else(outputs, there, monkeypatch):
+    deps = read_stages(Path())["report"].deps
+    monkeypatch.setattr(Asked, "paths", set())
+    folder = Asked(outputs if there else outputs / "none")
+    write_page(folder, outputs / "index.html", SETTINGS, CONFIDENCES)
+    asked = {f"outputs/{Path(path).relative_to(folder)}" for path in Asked.paths}
+    assert {"outputs/water/metrics.json", "outputs/radar.json", "outputs/water/maps"} <= asked
+    assert [path for path in sorted(asked) if not any(Path(path).is_relative_to(dep) for dep in deps)] == []
 
 
 def test_a_study_with_nothing_in_it_has_a_report(tmp_path):
