@@ -107,6 +107,24 @@ def test_a_wrong_param_is_refused_and_leaves_nothing(source, data, tmp_path):
     assert not list(tmp_path.glob(".partial*"))
 
 
+def test_folders_that_no_stage_reads_are_told_with_what_they_were_meant_to_be(source, data, tmp_path, capsys):
+    for name in ("photos", "Labels", "notes", ".git"):
+        (data / name).mkdir()
+    new_study(source, tmp_path / "study", data)
+    told = [line for line in capsys.readouterr().err.splitlines() if "is left out" in line]
+    assert [line.split(" is left out")[0].rpartition("/")[2] for line in told] == ["Labels", "notes", "photos"]
+    assert [line.partition("; ")[2] for line in told] == [
+        "was it meant to be labels/?", "", "was it meant to be media/?",
+    ]  # fmt: skip
+
+
+def test_params_in_another_encoding_are_refused_in_words(source, data, tmp_path):
+    (data / "params.yaml").write_bytes("grid:\n  cell_size: 50  # Café\n".encode("cp1252"))
+    with pytest.raises(UserError, match=r"params\.yaml, line 2, is not UTF-8"):
+        new_study(source, tmp_path / "study", data)
+    assert not (tmp_path / "study").exists()
+
+
 def test_a_folder_with_nothing_known_in_it_is_refused(source, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match="has none of the folders radar"):

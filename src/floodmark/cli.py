@@ -78,10 +78,17 @@ def keys() -> None:
 @keys.command("new", epilog="Example:\n\n  floodmark keys new")
 def keys_new() -> None:
     """Make .floodmark/key (secret, never committed) and key.fingerprint (to be committed)."""
-    from floodmark.tweets.key import create_key
+    from floodmark.tweets.key import create_key, is_public
 
+    demonstration = is_public(_root())
     create_key(_root())
     click.echo("wrote .floodmark/key and key.fingerprint; commit the fingerprint, keep the key safe")
+    if demonstration:
+        click.echo(
+            "note: the fingerprint was the demonstration's, whose pseudonyms and scores will no longer be those of the "
+            "README (git checkout key.fingerprint and moving .floodmark/key away undo it); people's tweets belong into "
+            "a study, which has a key of its own: floodmark study new STUDY --data FOLDER"
+        )
 
 
 @keys.command("check", epilog="Example:\n\n  floodmark keys check")
@@ -139,13 +146,12 @@ def audit(dir_: Path, against: Path, labels: Path | None, media: Path | None, js
 def params(write: bool, lay: Path | None) -> None:
     """Check params.yaml as a whole, and say what is wrong with it."""
     from floodmark import overlay
-    from floodmark.settings.base import read_params
-    from floodmark.settings.every import check_params, schema
+    from floodmark.settings.every import check_params, read_file, schema
     from floodmark.storage import write_text
 
     if lay is not None:
-        overlay.lay(_root() / "params.yaml", [read_params(lay)], str(lay))
-    check_params(read_params(_root() / "params.yaml"), "params.yaml")
+        overlay.lay(_root() / "params.yaml", [read_file(lay)], str(lay))
+    check_params(read_file(_root() / "params.yaml"), "params.yaml")
     if write:
         write_text(_root() / "params.schema.json", schema())
     click.echo("params.yaml is valid")

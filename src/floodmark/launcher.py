@@ -86,11 +86,10 @@ def _refusal(image: str, script: Path) -> str | None:
 def _wrong_params() -> str | None:
     """What is wrong in any section of the params, so that a sweep fails at once and not at its last stage."""
     from floodmark.errors import UserError
-    from floodmark.settings.base import read_params
-    from floodmark.settings.every import check_params
+    from floodmark.settings.every import check_params, read_file
 
     try:
-        check_params(read_params(Path("params.yaml")), "params.yaml")
+        check_params(read_file(Path("params.yaml")), "params.yaml")
     except UserError as error:
         return str(error)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import os
 import shutil
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from floodmark.errors import UserError
 from floodmark.overlay import lay
 from floodmark.progress import say
-from floodmark.settings.base import read_params
+from floodmark.settings.every import read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +42,7 @@ def new_study(project: Path, folder: Path, data: Path, *, link: bool = False) ->
 
     _check(folder, data)
     _check_checkout(project)
+    _tell_strangers(data)
     building = folder.with_name(f".partial-{folder.name}")
     shutil.rmtree(building, ignore_errors=True)
     building.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +79,18 @@ def _check(folder: Path, data: Path) -> None:
         raise UserError(f"{data} has none of the folders {', '.join(FOLDERS)} (docs/reference/data-layout.md)")
 
 
+def _tell_strangers(data: Path) -> None:
+    """Say which folders of the data no stage reads, and what each of them was perhaps meant to be."""
+    meant = {"photos": "media", "images": "media", "pictures": "media", "dem": "heightmap", "rain": "radar"}
+    for path in sorted(data.iterdir()):
+        if path.name in FOLDERS or path.name.startswith(".") or not path.is_dir():
+            continue
+        lower = path.name.lower()
+        near = [name for name in (meant.get(lower), *difflib.get_close_matches(lower, FOLDERS)) if name]
+        hint = f"; was it meant to be {near[0]}/?" if near else ""
+        say(f"note: {path} is left out, for no stage reads it (docs/reference/data-layout.md){hint}")
+
+
 def _check_checkout(project: Path) -> None:
     """A study is a clone, so the project must be the root of a Git repository with a commit."""
     try:
@@ -101,7 +115,7 @@ def _take_params(study: Path, name: str, data: Path) -> None:
     overlay = data / "params.yaml"
     overlays: list[dict[str, Any]] = [{"report": {"title": name, "is_demonstration": False}}]
     if overlay.is_file():
-        overlays.append(read_params(overlay))
+        overlays.append(read_file(overlay))
     lay(study / "params.yaml", overlays, str(overlay))
 
 

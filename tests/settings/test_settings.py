@@ -64,6 +64,20 @@ def numbers(value, where=()):
         yield where
 
 
+@pytest.mark.parametrize("truth", [True, False])
+def test_no_number_may_be_a_truth(truth):
+    places = list(numbers(read_params(PARAMS)))
+    assert len(places) > 100
+    for keys in places:
+        params = read_params(PARAMS)
+        section = params
+        for key in keys[:-1]:
+            section = section[key]
+        section[keys[-1]] = truth
+        with pytest.raises(UserError, match=keys[0]):
+            check_params(params, "params.yaml")
+
+
 @pytest.mark.parametrize("where", list(numbers(read_params(PARAMS))), ids=lambda keys: ".".join(map(str, keys)))
 def test_every_number_has_a_bound_and_the_error_names_key_and_value(where):
     params = read_params(PARAMS)

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from floodmark.cli import main
 from floodmark.errors import UserError
-from floodmark.tweets.key import check_key, create_key, fingerprint, list_files, load_key
+from floodmark.tweets.key import check_key, create_key, fingerprint, is_public, list_files, load_key
 from tests.planted import ROOT
 
 
@@ -103,6 +103,20 @@ def test_a_secret_key_is_not_passed_over_for_the_public_one(tmp_path):
     (tmp_path / "key.fingerprint").write_text(committed)
     with pytest.raises(UserError, match="not the key"):
         load_key(tmp_path)
+
+
+def test_a_new_key_where_the_public_one_was_says_what_that_changes(tmp_path, monkeypatch):
+    publish(tmp_path, bytes(32))
+    (tmp_path / "dvc.yaml").touch()
+    (tmp_path / "params.yaml").touch()
+    monkeypatch.chdir(tmp_path)
+    assert is_public(tmp_path)
+    said = CliRunner().invoke(main, ["keys", "new"])
+    assert said.exit_code == 0, said.output
+    assert "the fingerprint was the demonstration's" in said.output
+    assert not is_public(tmp_path)
+    (tmp_path / ".floodmark/key").unlink()
+    assert "demonstration" not in CliRunner().invoke(main, ["keys", "new"]).output
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs file modes")

@@ -147,6 +147,15 @@ def test_names_of_files_do_not_leave(study):
         assert name not in written
 
 
+def test_photos_that_are_all_missing_are_told(tmp_path, capsys, monkeypatch):
+    gate(tmp_path, tweet(1, media=[photo("gone.jpg"), photo("lost.jpg")]))
+    (tmp_path / "media").mkdir()
+    monkeypatch.setattr(media, "FaceFinder", None)
+    _, metrics = run(tmp_path)
+    assert (metrics["references"], metrics["missing"]) == (2, 2)
+    assert "none of the 2 photos that tweets refer to is among the 0 files" in capsys.readouterr().err
+
+
 def test_a_study_without_photos_goes_on(tmp_path, capsys, monkeypatch):
     gate(tmp_path, tweet(1))
     monkeypatch.setattr(media, "FaceFinder", None)  # nor is the detector asked for

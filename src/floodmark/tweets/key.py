@@ -105,6 +105,14 @@ def create_key(root: Path) -> Path:
     return private
 
 
+def is_public(root: Path) -> bool:
+    """Whether the committed fingerprint names the public key of the embedded dataset."""
+    public, committed = root / PUBLIC, root / FINGERPRINT
+    if not (public.exists() and committed.exists()):
+        return False
+    return committed.read_text(encoding="ascii", errors="replace").strip() == fingerprint(_parse(public))
+
+
 def check_key(root: Path) -> str:
     """One line on the key in use.
 
@@ -143,8 +151,8 @@ def _refuse_strangers(root: Path) -> None:
         raise UserError(
             f"{path} is {how} in the embedded dataset, and the key in use is its public one ({PUBLIC}), with "
             "which anybody can undo pseudonyms. Take your files out into a folder laid out like data/, and that into a "
-            "study, which has a key of its own: `floodmark study new STUDY --data FOLDER`. Or make a secret key here: "
-            f"`floodmark keys new`, and commit {FINGERPRINT}"
+            "study, which has a key of its own: `floodmark study new STUDY --data FOLDER` (`floodmark keys new` here "
+            "would change every pseudonym of the demonstration)"
         )
 
 

@@ -63,6 +63,8 @@ def ingest(media: Path, tweets: Path, key: bytes, folder: Path, metrics: Path, s
     found = {name: files[name] for name in sorted(set(references["photos"]) & files.keys())}
     if references.is_empty():
         say(f"no tweet in {tweets} has a photo: going on without")
+    elif not found:
+        say(f"none of the {len(references)} photos that tweets refer to is among the {len(files)} files of {media}")
     scratch, size = folder / "scratch.bin", settings.size
     fates: dict[str, Fate] = {}
     rows: dict[str, int] = {}

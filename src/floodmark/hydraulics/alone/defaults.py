@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from floodmark import yaml12
 from floodmark.errors import UserError
-from floodmark.settings.base import read_params, read_section
+from floodmark.settings.base import read_section
+from floodmark.settings.every import read_file
 from floodmark.settings.make_water import MakeWater
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def lone_settings(params: Path | None, changes: tuple[str, ...]) -> MakeWater:
     """
     section = _copy(DEFAULTS)
     if params is not None:
-        section = read_section(read_params(params), "make_water", MakeWater, str(params)).model_dump()
+        section = read_section(read_file(params), "make_water", MakeWater, str(params)).model_dump()
     for change in changes:
         key, equals, text = change.partition("=")
         try:
