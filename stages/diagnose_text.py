@@ -26,6 +26,7 @@ def main(
 ) -> None:
     """Why text models fall short of a lexicon where people judge: size, label noise, domain, one change at a time."""
     from floodmark.learning.processes import cores
+    from floodmark.learning.work import resumable
     from floodmark.sentiment.diagnosis.corpus import Inputs
     from floodmark.sentiment.diagnosis.diagnose import Outputs, Params, diagnose
     from floodmark.storage import outputs
@@ -40,8 +41,9 @@ def main(
     )
     params = Params(label_tweets, train_text, evaluate_human, diagnose_text, random.seed)
     names = ("learning_curve.csv", "label_noise.csv", "domain.csv", "one_change.csv", "diagnosis.json")
-    with outputs(*(root / name for name in (*names, "learning_curve.svg"))) as paths:
-        diagnose(inputs, Outputs(*paths), params, cores())
+    finals = [root / name for name in (*names, "learning_curve.svg")]
+    with resumable("diagnose_text") as work, outputs(*finals) as paths:
+        diagnose(inputs, Outputs(*paths), params, cores(), work)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,31 @@ def test_processes_answer_as_this_one_does(desk, lesson, corpus):
         assert alone[name].tolist() == beside[name].tolist()
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_answers_that_were_given_before_a_failure_are_not_given_again(desk, lesson, tmp_path, monkeypatch, workers):
+    lessons = {name: replace(lesson, model=name) for name in ("tfidf", "mean_vectors")}
+    whole = answer_all(desk, lessons, 1)
+    recipe = lesson.settings.transformer.model_copy(update={"heads": 3})
+    wrong = replace(lesson, model="transformer", settings=lesson.settings.model_copy(update={"transformer": recipe}))
+    with pytest.raises(UserError, match="no multiple of heads"):
+        answer_all(desk, {"tfidf": lessons["tfidf"], "wrong": wrong}, 1, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["tfidf.npy"]
+    learnt = []
+
+    def noting(desk, lesson):
+        learnt.append(lesson.model)
+        return learn(desk, lesson)
+
+    monkeypatch.setattr("floodmark.sentiment.diagnosis.workers.learn", noting)
+    found = answer_all(desk, lessons, workers, tmp_path)
+    assert learnt == ["mean_vectors"]  # one alone is learnt in this process
+    assert list(found) == list(whole)
+    assert all((found[name] == whole[name]).all() for name in whole)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mean_vectors.npy", "tfidf.npy"]
+    answer_all(desk, lessons, workers, tmp_path)
+    assert learnt == ["mean_vectors"]
+
+
 def test_a_lesson_that_fails_ends_all_of_them(desk, lesson):
     recipe = lesson.settings.transformer.model_copy(update={"heads": 3})
     wrong = replace(lesson, model="transformer", settings=lesson.settings.model_copy(update={"transformer": recipe}))

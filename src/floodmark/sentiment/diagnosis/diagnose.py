@@ -79,10 +79,17 @@ class Plan(NamedTuple):
         return [variant for variants in self for variant in variants]
 
 
-def diagnose(inputs: Inputs, outputs: Outputs, params: Params, workers: int) -> None:
+def diagnose(inputs: Inputs, outputs: Outputs, params: Params, workers: int, work: Path | None = None) -> None:
     """Measure size, label noise, domain and single changes, and write them.
 
     Without tweets to learn from, or texts that people judged, the tables hold what can be measured, if only headers.
+
+    Args:
+        inputs: What is learnt from and judged by.
+        outputs: Where to write.
+        params: Sections of params.yaml.
+        workers: Trainings side by side.
+        work: Folder of unfinished work; None to begin anew.
 
     Raises:
         UserError: if a tweet that people judged is in a split that models learn from, the vectors cannot be read, or
@@ -102,7 +109,7 @@ def diagnose(inputs: Inputs, outputs: Outputs, params: Params, workers: int) -> 
         desk = set_up(corpus, everyone, inputs.vectors, params.train_text, judging.sentence_encoder)
         lessons = lessons_of(plan.everything())
         say(f"{len(lessons)} trainings, {workers} at a time")
-        answers = answer_all(desk, lessons, workers)
+        answers = answer_all(desk, lessons, workers, work)
         classes = {variant.name: assembled(variant, answers, len(corpus.texts)) for variant in plan.everything()}
     else:
         say("no tweets of both classes to learn from, or none to validate on: there is nothing to diagnose")
