@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -271,10 +272,10 @@ class _Searcher:
 
 
 def _plainer(form: str) -> Iterator[str]:
-    """Forms that show what a form does without all that it undoes: of `hex in percent` percent alone, and none."""
-    while form != PLAIN:
-        form = form.partition(" in ")[2] or PLAIN
-        yield form
+    """Forms that undo less: of `hex in percent` each of the two alone, and none. Forms are three at most."""
+    undone = () if form == PLAIN else form.split(" in ")
+    for number in range(len(undone)):
+        yield from (" in ".join(some) or PLAIN for some in combinations(undone, number))
 
 
 def _number(said: Said, row: int) -> str:
