@@ -79,6 +79,7 @@ def readings(texts: pl.Series) -> pl.DataFrame:
     for depth in range(DEEPEST):
         found = _layer(above["text"] if depth else texts)
         if depth:
+            found = _unlike(found, above, layers[0])
             outer = above[found["row"]]
             form = found["form"] + " in " + outer["form"]
             found = outer.with_columns(text=found["text"], form=form)
@@ -88,6 +89,16 @@ def readings(texts: pl.Series) -> pl.DataFrame:
         # A part of a word hides nothing further: the whole word is read in every form.
         above = layers[-1].filter(~pl.col("form").str.starts_with(FORM))
     return pl.concat(layers) if layers else SCHEMA.to_frame()
+
+
+def _unlike(found: pl.DataFrame, above: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    """Without those parts of words that a text shows before a form is undone that leaves most of it as it was."""
+    outer = found["row"]
+    whole = ~above["form"].gather(outer).str.contains("base64|hex") & (found["form"] == FORM)
+    parts = found.with_columns(of=above["row"].gather(outer)).filter(whole)
+    plain = first.filter(form=FORM).select(of="row", text="text")
+    parts = parts.join(plain, ["of", "text"], how="anti", maintain_order="left").drop("of")
+    return pl.concat([found.filter(~whole), parts])
 
 
 def _layer(texts: pl.Series) -> pl.DataFrame:
