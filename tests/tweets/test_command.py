@@ -152,6 +152,42 @@ def test_files_of_the_archive_that_are_not_read_are_told(project):
     assert (report["archive_unread"], report["archive_files_not_read"]) == (0, 8)
 
 
+def test_rows_of_labels_that_are_not_read_are_told(project):
+    rows = [{"text": "wet", "label": "neutral", "annotator": "A2WORKER77"}, {"text": "dry", "label": "?"}]
+    write_labels(project / "labels", rows)
+    result = audit("outputs", "--against", "raw", "--labels", "labels", "--json", "leaks.json")
+    assert result.exit_code == 0, result.output
+    assert "not read whole: what is in 1 rows of labels was not searched for" in result.output
+    assert "nothing of the archive was found" not in result.output
+    assert json.loads((project / "leaks.json").read_text())["label_rows_not_read"] == 1
+
+
+@pytest.mark.parametrize("rows", [None, "text,label\n", "text,label\nwet,?\n"])
+def test_a_folder_of_labels_without_any_is_a_mistake(project, rows):
+    (project / "empty").mkdir()
+    if rows:
+        (project / "empty" / "a.csv").write_text(rows)
+    result = audit("outputs", "--against", "raw", "--labels", "empty")
+    assert result.exit_code == 2
+    assert "--labels empty: no row" in result.output
+
+
+def test_a_report_in_a_folder_that_does_not_exist_is_a_mistake_before_the_search(project):
+    result = audit("outputs", "--against", "raw", "--json", "nope/leaks.json")
+    assert result.exit_code == 2
+    assert f"the folder {project / 'nope'} does not exist: make it first" in result.output
+    assert "looked for" not in result.output
+
+
+def test_one_identifier_in_one_line_is_told_once_and_in_another_form_elsewhere_again(project):
+    (project / "outputs" / "notes.txt").write_text("a%20b &amp; \\u0041 orla_quill7\n%6frla_quill7 \\u0041\n")
+    result = audit("outputs", "--against", "raw", "--json", "leaks.json")
+    report = json.loads((project / "leaks.json").read_text())
+    assert report["leaks_by_kind"] == {"name": 2}
+    assert [leak["form"] for leak in report["leaks"]] == ["plain", "percent"]
+    assert "found 2 name;" in result.output
+
+
 def test_an_archive_of_files_that_are_not_read_is_a_mistake(project):
     (project / "raw" / "a.jsonl").rename(project / "raw" / "a.ndjson")
     result = audit("outputs", "--against", "raw")

@@ -4,6 +4,7 @@ import base64
 import gzip
 import io
 import os
+import pickle
 import tracemalloc
 import zipfile
 import zlib
@@ -100,6 +101,52 @@ def test_whole_numbers_that_may_be_ids_and_decimals_are_texts_too(tmp_path):
     assert "12" not in texts(tmp_path / "a.parquet")
     np.save(tmp_path / "a.npy", np.array([[7001234567, 3]]))
     assert "7001234567" in texts(tmp_path / "a.npy")
+
+
+def write_decimals(path, values):
+    pl.DataFrame({"x": [*values, None]}).write_parquet(path)
+
+
+def write_exact(path, values):
+    kind = pl.Decimal(18, 8)
+    pl.DataFrame({"x": pl.Series([f"{value:.8f}" for value in values]).cast(kind)}).write_parquet(path)
+
+
+def write_array(path, values):
+    np.save(path, np.array([[3.0, value] for value in values], ">f8"))
+
+
+def write_pickle(path, values):
+    path.write_bytes(pickle.dumps({"x": values, "y": [int(value) for value in values]}))
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [("a.parquet", write_decimals), ("a.parquet", write_exact), ("a.npy", write_array), ("a.bin", write_pickle)],
+)
+def test_ids_and_points_among_decimals_are_told_as_they_are_written_elsewhere(tmp_path, name, write):
+    write(tmp_path / name, [7001234567.0, 53.745712])
+    assert {"7001234567", "53.745712"} <= set(texts(tmp_path / name))
+    assert not problems(tmp_path / name)
+
+
+def test_ids_that_a_decimal_has_rounded_and_vectors_are_left(tmp_path):
+    write_decimals(tmp_path / "a.parquet", [345678901234567001.0])
+    np.save(tmp_path / "a.npy", np.full((3, 9), 7001234567.0))
+    for name in ("a.parquet", "a.npy"):
+        assert not any(text.startswith(("345678901234567", "7001234567")) for text in texts(tmp_path / name))
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_pickle_is_read_and_not_run(tmp_path, protocol):
+    packed = gzip.compress(b"by Orla Quillbeck")
+    path = tmp_path / "a.pkl"
+    path.write_bytes(pickle.dumps(["ines_larch", 345678901234567001, packed, print], protocol=protocol))
+    found = texts(path)
+    assert {"ines_larch", "345678901234567001"} <= set(found)
+    assert protocol < 3 or "by Orla Quillbeck" in found
+    path.write_bytes(path.read_bytes()[:-1])
+    assert problems(path)
 
 
 @pytest.mark.parametrize("at", [0, PIECE - 8, PIECE, 2 * PIECE - OVERLAP - 8, 3 * PIECE])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,6 @@ from floodmark.tweets.settling import CLASSES, Least, Settled, common, ordinary,
 from floodmark.tweets.survey import PLACES, TWEETS
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Iterator, Sequence
 
     from floodmark.learning.streams import Stream
@@ -60,7 +60,7 @@ def anonymise(tweets: Path, labels: Path, key: bytes, outputs: tuple[Path, ...],
 def know(tweets: Path, labels: Path, folder: Path, settings: Anonymise, key: bytes) -> tuple[Known, Counter[str]]:
     """Everything by which an archive and its human labels could name a person, without the archive's ordinary words.
 
-    And the archive's counts, among which is how many broken lines may name more.
+    And the archive's counts, among which is how many broken lines and rows of labels may name more.
 
     Args:
         tweets: Folder of JSON Lines.
@@ -70,8 +70,9 @@ def know(tweets: Path, labels: Path, folder: Path, settings: Anonymise, key: byt
         key: Any.
     """
     with streams(workers(tweets)) as stream:
-        archive = _Gate(tweets, labels, Pseudonyms(key), settings, folder, stream).archive
-    return archive.known, archive.counts
+        gate = _Gate(tweets, labels, Pseudonyms(key), settings, folder, stream)
+    rows = {"human labels": gate.judgements, "dropped human labels": gate.unread}
+    return gate.archive.known, gate.archive.counts + Counter(rows)
 
 
 @contextmanager
@@ -90,7 +91,8 @@ class _Gate:
         self, tweets: Path, labels: Path, pseudonyms: Pseudonyms, settings: Anonymise, work: Path, stream: Stream
     ) -> None:
         self._settings, self._stream, self._work = settings, stream, work
-        human, self._unread = read_labels(labels)
+        human, self.unread = read_labels(labels)
+        self.judgements = len(human)
         self.archive: Archive = look(tweets, work, identifiers(human), pseudonyms, settings, stream)
         read = self.archive.counts["tweets"]
         say(f"read {read} tweets and {len(human)} human labels")
@@ -162,12 +164,12 @@ class _Gate:
         read = {name.replace(" ", "_"): number for name, number in counts.items() if not name.startswith("dropped")}
         names = ("tweets", "users", "places", "human_labels")
         return {
-            "read": {**read, "human_labels": labels + self._unread},
+            "read": {**read, "human_labels": labels + self.unread},
             "kept": dict(zip(names, sizes, strict=True)),
             "dropped": {
                 "duplicate": sum(part.duplicates for part in self._settled),
                 "no_tweet": counts["dropped: no tweet"],
-                "human_labels": self._unread,
+                "human_labels": self.unread,
             },
             "texts_with": dict(scrubbed.value_counts().sort(scrubbed.name).iter_rows()),
             "k_anonymity": groups,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from floodmark.tweets.seeking import PLAIN, Found, Seeker
 from floodmark.tweets.shapes import PLACEHOLDERS, shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from floodmark.learning.streams import Stream
@@ -204,7 +205,8 @@ class _Searcher:
         # What a reader of the format has found needs not be told again as bytes.
         read = {(where[:-1], digest) for where, _, _, digest in self._leaks if where[-1] != "bytes"}
         for (where, number, form, digest), found in self._leaks.items():
-            if where[-1] == "bytes" and (where[:-1], digest) in read:
+            again = any((where, number, plainer, digest) in self._leaks for plainer in _plainer(form))
+            if again or (where[-1] == "bytes" and (where[:-1], digest) in read):
                 self._report.found -= Counter([NAMES[found.kind]])
                 continue
             place = self._shown(where, hidden) + (f", {number}" if number else "")
@@ -267,6 +269,13 @@ class _Searcher:
         parts = sorted({part for where in places for inner in self._parts(where) for part in inner})
         texts = pl.Series(parts, dtype=pl.String)
         return {parts[found.row] for found in self._seeker.seek(texts, np.zeros(len(parts), bool))}
+
+
+def _plainer(form: str) -> Iterator[str]:
+    """Forms that undo less: of `hex in percent` each of the two alone, and none. Forms are three at most."""
+    undone = () if form == PLAIN else form.split(" in ")
+    for number in range(len(undone)):
+        yield from (" in ".join(some) or PLAIN for some in combinations(undone, number))
 
 
 def _number(said: Said, row: int) -> str:

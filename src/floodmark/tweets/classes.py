@@ -10,6 +10,7 @@ from floodmark.tweets.coarse import CLIENTS
 from floodmark.tweets.confusables import plain
 from floodmark.tweets.fold import fold
 from floodmark.tweets.hiding import sure
+from floodmark.tweets.joined import joined
 from floodmark.tweets.names import DISTINCT
 
 if TYPE_CHECKING:
@@ -31,5 +32,6 @@ def _named(value: str, known: Known) -> bool:
         for end in range(start + DISTINCT, len(text) + 1)
         if text[start:end].isidentifier()
     ]
+    inside += joined(pl.Series([text]))["piece"].to_list()
     hits = sure(known.find(pl.Series([text, *inside], dtype=pl.String)), known)
     return len(hits.row) > 0

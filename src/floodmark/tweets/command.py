@@ -45,18 +45,26 @@ class Unsought(NamedTuple):
     Attributes:
         lines: Broken ones.
         files: Those of other endings, and links to folders.
+        rows: Of human labels, without a text or a label that is known.
     """
 
     lines: int
     files: list[Path]
+    rows: int = 0
 
     def __str__(self) -> str:
         named = _some(self.files)
         parts = [
+            f"{self.rows} rows of labels" if self.rows else "",
             f"{self.lines} broken lines" if self.lines else "",
             f"{len(self.files)} files ({named})" if named else "",
         ]
         return " and ".join(part for part in parts if part)
+
+    @property
+    def some(self) -> bool:
+        """Whether there is any."""
+        return bool(self.lines or self.files or self.rows)
 
 
 def run_audit(
@@ -76,8 +84,11 @@ def run_audit(
         0 if all was read and nothing found, else 1.
 
     Raises:
-        UserError: if the archive names nobody, or lies in the folder that is searched.
+        UserError: if the archive names nobody, or lies in the folder that is searched, or labels or photos are none,
+            or the report cannot be written.
     """
+    if report is not None and not report.absolute().parent.is_dir():
+        raise UserError(f"--json {report}: the folder {report.absolute().parent} does not exist: make it first")
     originals = Originals(media)
     _check(place, against, labels, media)
     if media is not None and not originals:
@@ -88,7 +99,12 @@ def run_audit(
         work.mkdir()
         nothing.mkdir()
         known, counts = know(against, labels or nothing, work, settings, secrets.token_bytes(32))
-        unsought = Unsought(counts["broken lines"], others(against))
+        unsought = Unsought(counts["broken lines"], others(against), counts["dropped human labels"])
+        if labels is not None and not counts["human labels"]:
+            raise UserError(
+                f"--labels {labels}: no row of a *.csv file in it has a text and a known label; name the folder "
+                "of the raw human labels, such as data/labels"
+            )
         if not any(number for kind, number in counted(known).items() if kind in KINDS):
             raise UserError(
                 f"{against}: nothing in it names anybody, so there is nothing to look for; an archive is a folder of "
@@ -109,6 +125,7 @@ def as_json(report: Report, unsought: Unsought) -> dict[str, object]:
     return {
         "archive_unread": unsought.lines,
         "archive_files_not_read": len(unsought.files),
+        "label_rows_not_read": unsought.rows,
         "searched": report.searched,
         "texts": report.texts,
         "leaks": [asdict(leak) for leak in report.leaks],
@@ -157,7 +174,7 @@ def _tell(report: Report, place: Path, unsought: Unsought) -> None:
         "ordinary to be told from words"
     )
     found = ", ".join(f"{number} {kind}" for kind, number in sorted(report.found.items()))
-    whole = not unsought.lines and not unsought.files
+    whole = not unsought.some
     if not whole:
         say(f"the archive was not read whole: what is in {unsought} was not searched for; read are lines of {READ}")
     if report.clean:

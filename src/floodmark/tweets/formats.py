@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickletools
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,10 @@ ROWS = 2**16
 """Rows and values that are read at a time."""
 LEAST_NUMBER = 10**6
 """A whole number of fewer digits is no id."""
+MOST_EXACT = 2**53
+"""From here on not every whole number is a float: an id has become another."""
+FEW_COLUMNS = 8
+"""Of a table of numbers that may be ids or points; a wider one is a picture or a vector for each row."""
 MOST_PIXELS = 2**26
 """Of a picture that is decoded to see what follows its pixels."""
 
@@ -60,10 +65,21 @@ def cells(values: pl.Series, where: str, first: int = 0) -> Iterator[Said | Pack
         yield from _binary(values, where, first)
     elif kind == pl.String or isinstance(kind, (pl.Categorical, pl.Enum)):
         yield Said((where,), values.cast(pl.String), "row", first)
+    elif kind.is_float() or kind.is_decimal():
+        yield Said((where,), _decimals(values), "row", first, numbers=True)
     elif kind.is_numeric():
-        chosen = values if kind.is_float() else values.filter(values.cast(pl.Float64).abs() >= LEAST_NUMBER)
-        unit = "row" if kind.is_float() else ""
-        yield Said((where,), chosen.cast(pl.String, strict=False), unit, first, numbers=True)
+        chosen = values.filter(values.cast(pl.Float64).abs() >= LEAST_NUMBER)
+        yield Said((where,), chosen.cast(pl.String, strict=False), "", first, numbers=True)
+
+
+def _decimals(values: pl.Series) -> pl.Series:
+    """Decimals as they are written elsewhere: an id without a point, a coordinate without noughts behind it."""
+    said = values.cast(pl.String, strict=False)
+    if values.dtype.is_decimal():
+        said = said.str.replace(r"(\.\d*?)0+$", "$1").str.strip_suffix(".")
+    number = values.cast(pl.Float64)
+    ids = ((number.abs() >= LEAST_NUMBER) & (number.abs() < MOST_EXACT) & (number == number.floor())).arg_true()
+    return said.scatter(ids, number.gather(ids).cast(pl.Int64).cast(pl.String)) if len(ids) else said
 
 
 def _binary(values: pl.Series, where: str, first: int) -> Iterator[Said | Packed]:
@@ -109,21 +125,51 @@ def _word(cell: Any) -> str:
 
 
 def npy(path: Path) -> Iterator[Said | Packed]:
-    """The type, with the names of its fields, and values that are text or could be ids, of an array on disk."""
+    """The type, with the names of its fields, and values that are text or could be ids or points, of an array."""
     values = np.load(path, mmap_mode="r", allow_pickle=False)
     yield said("type", str(values.dtype))
     for name in values.dtype.names or ("",):
-        yield from _values(np.ravel(values[name] if name else values), f"values {name}".strip())
+        found = values[name] if name else values
+        few = found.ndim < 2 or found.shape[-1] <= FEW_COLUMNS
+        yield from _values(np.ravel(found), f"values {name}".strip(), "SUiuf" if few else "SUiu")
 
 
-def _values(values: Any, where: str) -> Iterator[Said | Packed]:
-    if values.dtype.kind not in "SUiu":
+def _values(values: Any, where: str, kinds: str) -> Iterator[Said | Packed]:
+    if values.dtype.kind not in kinds:
         return
     for start in range(0, len(values), ROWS):
         part = np.asarray(values[start : start + ROWS])
         if part.dtype.kind == "S":
             part = np.char.decode(part, "utf-8", "replace")
+        elif part.dtype.kind in "iuf":
+            # Polars knows numbers of this machine's order alone, and decimals of four and eight bytes.
+            known = part.dtype.kind != "f" or part.dtype.itemsize in (4, 8)
+            part = part.astype(part.dtype.newbyteorder("=") if known else np.float64)
         yield from cells(pl.Series(part.tolist() if part.dtype.kind == "U" else part), where, start)
+
+
+def pickled(path: Path) -> Iterator[Said | Packed]:
+    """Texts, numbers and bytes of a pickle, told from its code, which is not run."""
+    texts: list[str] = []
+    numbers: list[str] = []
+    with path.open("rb") as file:
+        for _, value, place in pickletools.genops(file):
+            if isinstance(value, (bytes, bytearray)):
+                yield Packed(f"value at byte {place}", bytes(value))
+            elif isinstance(value, str):
+                texts.append(value)
+            elif isinstance(value, float) or (isinstance(value, int) and abs(value) >= LEAST_NUMBER):
+                whole = abs(value) < MOST_EXACT and value == value // 1
+                numbers.append(str(int(value) if whole else value))
+            if len(texts) + len(numbers) >= ROWS:
+                yield from _told(texts, numbers)
+                texts, numbers = [], []
+    yield from _told(texts, numbers)
+
+
+def _told(texts: list[str], numbers: list[str]) -> Iterator[Said]:
+    yield said("texts", *texts)
+    yield Said(("numbers",), pl.Series(numbers, dtype=pl.String), numbers=True)
 
 
 def netcdf(path: Path) -> Iterator[Said | Packed]:
@@ -220,6 +266,7 @@ READERS: dict[str, Callable[[Path], Iterator[Said | Packed]]] = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp"), picture),
     **dict.fromkeys((".db", ".sqlite", ".sqlite3"), sqlite),
     **dict.fromkeys((".npy",), npy),
+    **dict.fromkeys((".pkl", ".pickle"), pickled),
     **dict.fromkeys((".pdf", CONTENT), strings),
 }
 """By suffix."""
@@ -229,6 +276,7 @@ MAGIC = {
     b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"GIF8": ".gif", b"RIFF": ".webp", b"SQLite format 3\0": ".db",
     b"\x93NUMPY": ".npy", b"PK\x03\x04": ".zip", b"PK\x05\x06": ".zip", b"\x1f\x8b\x08": ".gz", b"x\x01": ".zlib",
     b"x\x9c": ".zlib", b"x^": ".zlib",
-    b"x\xda": ".zlib", b"BZh": ".bz2", b"\xfd7zXZ": ".xz", b"%PDF": ".pdf",
+    b"x\xda": ".zlib", b"\x80\x04\x95": ".pkl", b"\x80\x05\x95": ".pkl",
+    b"BZh": ".bz2", b"\xfd7zXZ": ".xz", b"%PDF": ".pdf",
 }  # fmt: skip
 """First bytes, by which a file is known whatever its name."""

@@ -1,17 +1,35 @@
-"""Everything in a raw archive that could name a person, collected from every field at any depth."""
+"""What in a raw archive could name a person, collected from every object and list at any depth.
+
+The name of a field says what stands in it, wherever the field is: ids, user names, links, coordinates, e-mail
+addresses, telephones, and what people say, in which some of these may stand. Under any other name a value is known by
+its shape: e-mail addresses, telephones that begin with `+`, `@name`, media keys, links, and points of two decimals,
+in a text or a list. A display name is one beside a user name.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-POINTS = frozenset({"coordinates", "bbox", "lat", "long", "latitude", "longitude"})
-NOTES = frozenset({"description", "location"})
+POINTS = frozenset(
+    {"coordinates", "bbox", "lat", "lon", "lng", "long", "latitude", "longitude", "point", "gps", "centroid", "x", "y"}
+)
+NOTES = frozenset({"description", "location", "bio", "about", "contact"})
 """What users say of themselves, perhaps how to reach them."""
-USERNAMES = frozenset({"username", "screen_name", "in_reply_to_screen_name"})
+USERNAMES = frozenset(
+    {
+        "username", "usernames", "screen_name", "in_reply_to_screen_name", "user_name", "userName", "screenName",
+        "handle", "twitter",
+    }
+)  # fmt: skip
+IDS = frozenset({"id", "ids", "uid", "owner", "contributors"})
+IDS_END = ("_id", "_ids", "_key", "_keys", "id_str", "Id", "Ids")
+TWEETS = frozenset({"quoted_status", "quoted_tweet", "referenced_tweets", "tweets"})
+"""Tweets beside or within another, which may be nobody's own in the archive: their texts are read like notes."""
 SUBJECTS = "context_annotations"
 """Where the API says what a tweet is about."""
 SKIPPED = frozenset({"__twarc", SUBJECTS, "matching_rules"})
@@ -27,8 +45,11 @@ PEOPLE = frozenset(
         "Coach",
         "Digital Creator",
         "Entertainment Personality",
+        "eSports Player",
+        "Esports Player",
         "Journalist",
         "Sports Personality",
+        "Video Game Personality",
     }
 )
 """Domains of the API's subjects that are persons."""
@@ -40,9 +61,21 @@ MOST_KEYS = 10_000
 """Names of fields that are remembered; a hostile archive may have any number."""
 
 
-OTHER, SKIP, ID, USERNAME, LINK, POINT, NOTE = range(7)
+OTHER, SKIP, ID, USERNAME, LINK, POINT, NOTE, EMAIL, PHONE, DETAIL, TWEET = range(11)
 """What a field holds, told by its name."""
 _kinds: dict[str, int] = {}
+_MEDIA_KEY = re.compile(r"\d{1,3}_\d{7,}")
+_POINT = re.compile(r"-?\d{1,3}\.\d{4,},\s*-?\d{1,3}\.\d{4,}")
+_PHONE = re.compile(r"\+[\d\s().-]{8,24}")
+_DECIMAL = re.compile(r"\d+\.\d+")
+_IN_BRACKETS = re.compile(r": \[(\w{1,20})\]")
+"""Whom the API did not find: `Could not find user with username: [orla_quill7].`"""
+SHAPED = frozenset("0123456789+-")
+"""First signs of telephones, media keys and points."""
+POINT_DECIMALS = 5
+"""Of one of two numbers that are a point under no name."""
+FARTHEST = 180
+"""Degrees of a longitude."""
 
 
 def _kind(name: str) -> int:
@@ -50,7 +83,7 @@ def _kind(name: str) -> int:
     kind = OTHER
     if name in SKIPPED:
         kind = SKIP
-    elif name in ("id", "contributors") or name.endswith(("_id", "_ids", "_key", "_keys", "id_str")):
+    elif name in IDS or name.endswith(IDS_END):
         kind = ID
     elif name in USERNAMES:
         kind = USERNAME
@@ -60,6 +93,14 @@ def _kind(name: str) -> int:
         kind = POINT
     elif name in NOTES:
         kind = NOTE
+    elif name in TWEETS:
+        kind = TWEET
+    elif name == "detail":
+        kind = DETAIL
+    elif name.lower().endswith("mail"):
+        kind = EMAIL
+    elif name.lower().endswith(("phone", "phone_number", "phonenumber", "mobile")) or name == "tel":
+        kind = PHONE
     if len(_kinds) < MOST_KEYS:
         _kinds[name] = kind
     return kind
@@ -100,7 +141,7 @@ class Identifiers:
         emails: E-mail addresses, as written.
         phones: Telephone numbers, as written.
         names: Display names, and persons whom the API annotates.
-        notes: What users say of themselves.
+        notes: What users say of themselves, and texts of tweets that stand beside others or within them.
         urls: Links, in full.
         coordinates: Decimal numbers of points and boxes, as JSON prints them.
         identities: Pairs of user id and user name; either may be unknown.
@@ -131,10 +172,17 @@ class Identifiers:
                     self._answered(container)
                 if "normalized_text" in container:
                     self.names.update(_annotated(container))
+                if "parameter" in container:
+                    self._missing(container)
                 inside: Iterable[tuple[str, Any]] = container.items()
             else:
                 key, items = container
                 inside = [(key, item) for item in items]
+                if len(items) == 2 and type(items[0]) is float and type(items[1]) is float:
+                    self._pair(*items)
+                if key in TWEETS:
+                    for item in items:
+                        self._said(item)
             for name, item in inside:
                 what = type(item)
                 if what is str:
@@ -147,13 +195,17 @@ class Identifiers:
                         add(item)
                     elif kind:
                         self._string(kind, item)
+                    elif "@" in item or item[:1] in SHAPED:
+                        self._shaped(item)
                 elif what is int:
                     # Most numbers are counts, and too small to be told from any other.
-                    if item >= LEAST_ID and (known(name) or _kind(name)) == ID:
-                        add(str(item))
+                    if item >= LEAST_ID:
+                        self._integer(known(name) or _kind(name), item)
                 elif what is dict:
                     if item and name not in SKIPPED:
                         push(item)
+                        if name in TWEETS:
+                            self._said(item)
                 elif what is list:
                     if name == SUBJECTS:
                         self.names.update(_subjects(item))
@@ -164,19 +216,66 @@ class Identifiers:
 
     def _string(self, kind: int, text: str) -> None:
         if kind == USERNAME:
-            self.usernames.add(text)
+            self.usernames.add(text.removeprefix("@"))
         elif kind == LINK and "/" in text and " " not in text:
             self.urls.add(text)
         elif kind == POINT and "." in text:
-            self._decimal(text)
+            self._decimals(text)
         elif kind == NOTE:
             self.notes.add(text)
+        elif kind == EMAIL and "@" in text:
+            self.emails.add(text.strip())
+        elif kind == PHONE:
+            self.phones.add(text)
+        elif kind == DETAIL:
+            for item in _IN_BRACKETS.findall(text):
+                (self.ids if item.isdecimal() else self.usernames).add(item)
 
-    def _decimal(self, text: str) -> None:
-        try:
-            self.coordinates.add(repr(abs(float(text))))
-        except ValueError:
+    def _integer(self, kind: int, number: int) -> None:
+        if kind == ID:
+            self.ids.add(str(number))
+        elif kind == PHONE:
+            self.phones.add(str(number))
+
+    def _shaped(self, text: str) -> None:
+        """What only its shape tells."""
+        if "@" in text:
+            # A pattern says later whether it is an e-mail address or a user.
+            if " " not in text:
+                self.notes.add(text)
+        elif _MEDIA_KEY.fullmatch(text):
+            self.ids.add(text)
+        elif _PHONE.fullmatch(text):
+            self.phones.add(text)
+        elif _POINT.fullmatch(text):
+            self._decimals(text)
+
+    def _decimals(self, text: str) -> None:
+        self.coordinates.update(repr(float(number)) for number in _DECIMAL.findall(text))
+
+    def _pair(self, first: float, second: float) -> None:
+        """Two decimals in a list, which are a point if they are exact enough."""
+        numbers = [repr(abs(number)) for number in (first, second) if abs(number) <= FARTHEST]
+        if len(numbers) == 2 and max(len(number.partition(".")[2]) for number in numbers) >= POINT_DECIMALS:
+            self.coordinates.update(numbers)
+
+    def _said(self, tweet: Any) -> None:
+        """The texts of a tweet beside or within another."""
+        if not isinstance(tweet, dict):
             return
+        for part in (tweet, tweet.get("extended_tweet"), tweet.get("note_tweet")):
+            if isinstance(part, dict):
+                self.notes.update(text for name in ("text", "full_text") if isinstance(text := part.get(name), str))
+
+    def _missing(self, error: dict[str, Any]) -> None:
+        """Whom or what the API did not find, by the parameter that named it."""
+        value, parameter = error.get("value"), error["parameter"]
+        if isinstance(value, str) and isinstance(parameter, str):
+            kind = _kind(parameter.rpartition(".")[2])
+            if kind == ID:
+                self.ids.add(value)
+            elif kind == USERNAME:
+                self.usernames.add(value)
 
     def _answered(self, tweet: dict[str, Any]) -> None:
         """Whom a tweet of v1.1 answers; the user itself may be nowhere in the archive."""

@@ -1,5 +1,7 @@
 """Forms in which a text may say something else: percent signs, escapes of programs, base64, hexadecimal digits, nested.
 
+Parts of words are a form, too: see `joined`.
+
 Folding undoes entities of HTML and letters of other forms, and what compares words undoes most look-alikes; those that
 would make one word of two are undone here.
 
@@ -18,6 +20,7 @@ import regex
 
 from floodmark.tweets.confusables import disguised, undisguised
 from floodmark.tweets.fold import fold
+from floodmark.tweets.joined import FORM, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,16 +75,30 @@ def readings(texts: pl.Series) -> pl.DataFrame:
         name may stand partly in them.
     """
     layers: list[pl.DataFrame] = []
+    above = SCHEMA.to_frame()
     for depth in range(DEEPEST):
-        found = _layer(layers[-1]["text"] if depth else texts)
+        found = _layer(above["text"] if depth else texts)
         if depth:
-            outer = layers[-1][found["row"]]
+            found = _unlike(found, above, layers[0])
+            outer = above[found["row"]]
             form = found["form"] + " in " + outer["form"]
             found = outer.with_columns(text=found["text"], form=form)
         if found.is_empty():
             break
         layers.append(found.select(*SCHEMA))
+        # A part of a word hides nothing further: the whole word is read in every form.
+        above = layers[-1].filter(~pl.col("form").str.starts_with(FORM))
     return pl.concat(layers) if layers else SCHEMA.to_frame()
+
+
+def _unlike(found: pl.DataFrame, above: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    """Without those parts of words that a text shows before a form is undone that leaves most of it as it was."""
+    outer = found["row"]
+    whole = ~above["form"].gather(outer).str.contains("base64|hex") & (found["form"] == FORM)
+    parts = found.with_columns(of=above["row"].gather(outer)).filter(whole)
+    plain = first.filter(form=FORM).select(of="row", text="text")
+    parts = parts.join(plain, ["of", "text"], how="anti", maintain_order="left").drop("of")
+    return pl.concat([found.filter(~whole), parts])
 
 
 def _layer(texts: pl.Series) -> pl.DataFrame:
@@ -93,6 +110,7 @@ def _layer(texts: pl.Series) -> pl.DataFrame:
             _whole(texts, "look-alikes", disguised(), undisguised),
             _tokens(texts, "base64", _BASE64, _base64),
             _tokens(texts, "hex", _HEX, _hex),
+            _parts(texts),
         ]
     )
 
@@ -119,6 +137,11 @@ def _tokens(texts: pl.Series, form: str, pattern: str, undo: Callable[[pl.Series
     said = pl.DataFrame(pairs, schema={"token": pl.String, "text": pl.String}, orient="row")
     found = pl.DataFrame({"row": rows, "token": tokens}).join(said, "token", maintain_order="left")
     return _table(found["row"], found["token"], found["text"], form)
+
+
+def _parts(texts: pl.Series) -> pl.DataFrame:
+    found = joined(texts)
+    return _table(found["row"], found["token"], found["piece"], FORM)
 
 
 def _table(rows: pl.Series, tokens: pl.Series, said: pl.Series, form: str) -> pl.DataFrame:

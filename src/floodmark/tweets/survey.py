@@ -66,6 +66,8 @@ SHELF_BEGINS = sorted(a + b for a in ALPHABET for b in ALPHABET)
 
 _REACHED = re.compile(r"\w@[\w-]+\.\w|(?:\d\D{0,3}){9}")
 """What an e-mail address or a telephone has."""
+_MENTION = re.compile(r"(?<![\w@.+-])@(\w{1,15})(?![\w@]|[.-]\w)", re.ASCII)
+_LINK = re.compile(r"https?://[^\s<>\"']+")
 _TORN = re.compile(r"@\w+…(?:\s*https?://\S+)?\s*$")
 """A text that is cut within a mention; v1.1 puts a link to the whole behind it."""
 
@@ -117,6 +119,9 @@ def _survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings:
     for ending, written in tables.items():
         written.write_ipc(stem.with_suffix(ending), record_batch_size=BATCH)
     known.usernames.update(table["mentions"].explode().drop_nulls())
+    # A tweet beside another may well be another's line.
+    known.notes.difference_update(tweet.text for tweet in tweets)
+    _noted(known)
     _reach(known, table)
     gather(known, stem.with_suffix(".known"))
     return done
@@ -156,6 +161,15 @@ def _reach(known: Identifiers, table: pl.DataFrame) -> None:
         emails, phones = reached(texts["folded"], texts["text"])
         known.emails |= emails
         known.phones |= phones
+
+
+def _noted(known: Identifiers) -> None:
+    """Gather whom notes mention, and links in them; they are not scrubbed for it, for they are as many as tweets."""
+    for note in known.notes:
+        if "@" in note:
+            known.usernames.update(_MENTION.findall(note))
+        if "://" in note:
+            known.urls.update(link for link in _LINK.findall(note) if not link.endswith("…"))
 
 
 def _telling(notes: Iterable[str]) -> list[str]:
