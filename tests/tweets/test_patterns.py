@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from demo import private
 from floodmark.tweets.columns import FEW, close_all, scrub_all
 from floodmark.tweets.fold import fold
-from floodmark.tweets.patterns import RULES
 from floodmark.tweets.shapes import PLACEHOLDERS, close, shapes
-from tests.tweets.knowing import column
+from tests.tweets.knowing import RULES, column
 from tests.tweets.marked import CORPUS, HALVES, parse
 
 MARKED = [tweet for half in HALVES for tweet in parse((CORPUS / f"{half}.txt").read_text(encoding="utf-8")).tweets]
