@@ -2,6 +2,7 @@
 
 import tempfile
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ from floodmark.tweets.gathering import gather
 from floodmark.tweets.hiding import hide
 from floodmark.tweets.identifiers import Identifiers
 from floodmark.tweets.known import Known
+from floodmark.tweets.patterns import BEFORE_USERS, BEHIND
 from floodmark.tweets.pseudonyms import Pseudonyms
 from floodmark.tweets.reader import Found, read_value
 from floodmark.tweets.settling import ordinary, uses
@@ -23,6 +25,8 @@ from tests.tweets.archives import KEY, SETTINGS
 
 FOLDER = tempfile.TemporaryDirectory(prefix="floodmark-known-")
 NUMBERS = iter(range(10**9))
+RULES = tuple(chain(*BEFORE_USERS, *BEHIND))
+"""Every rule of the scrubber, in the order in which they are applied."""
 
 
 def column(texts):

@@ -316,3 +316,54 @@ def test_a_name_inside_a_word_of_a_script_without_spaces_does_not_leave(tmp_path
     user = {"id": "7001", "username": "wxm77_q", "name": "王小明"}
     found = gate(tmp_path, {"data": [tweet(1, "王小明在这里")], "includes": {"users": [user]}})
     assert found.tweets["text"][0] == "<name>在这里"
+
+
+COMMON = (
+    ("lang", "Jane Smith 07700 900123"),
+    ("source", "Riverbot (jane@quill.org 07700900123)"),
+    ("source", '<a href="https://x.org">ring 07700 900123</a>'),
+    ("event", "07700900123"),
+    ("event", "call_07700-900-123"),
+    ("event", "12_Mill_Lane.HU5_2TN"),
+)
+
+
+@pytest.mark.parametrize(("field", "value"), COMMON)
+def test_a_class_that_says_something_personal_leaves_however_many_have_it(tmp_path, field, value):
+    plain = {"lang": "en", "source": "Twitter Web App", "event": "hebden.2015-12_boxing-day"}
+    lines = [tweet(n, f"wet {n}", author_id=str(7001234000 + n), **plain) for n in range(25)]
+    lines += [tweet(n, f"wet {n}", author_id=str(7001234000 + n), **(plain | {field: value})) for n in range(25, 50)]
+    found = gate(tmp_path, *lines, settings=SETTINGS.model_copy(update={"common_authors": 20}))
+    assert set(found.tweets[field]) == {plain[field], "other"}
+    assert all(set(found.tweets[name]) == {plain[name]} for name in plain if name != field)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "reason"),
+    [
+        (
+            "tweets.js",
+            'window.YTD.tweets.part0 = [{"tweet": {"id": "1"}}]',
+            "1 files whose names end in none of .jsonl",
+        ),
+        ("tweets.csv", "id,text", "1 files whose names end in none of .jsonl"),
+        ("tweets.json", '[{"tweet": {"id": "1", "text": "wet"}}]', "1 values that are no tweets of API v2 or v1.1"),
+        ("tweets.json", "window.YTD.tweets.part0 = []", "1 lines that are no JSON"),
+        ("tweets.json", '{"errors": []}', "1 answers of the API that are errors"),
+        ("tweets.json", "", "the files are empty"),
+    ],
+)
+def test_files_that_hold_no_tweet_at_all_are_told_of_at_the_end(tmp_path, capsys, name, body, reason):
+    (tmp_path / "raw/tweets").mkdir(parents=True)
+    (tmp_path / "raw/tweets" / name).write_text(body)
+    assert gate(tmp_path).tweets.is_empty()
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("the tables are empty, for no tweet was read: ")
+    assert reason in said
+
+
+def test_nothing_is_told_of_an_archive_with_tweets_nor_of_none(tmp_path, capsys):
+    gate(tmp_path / "some", tweet(1))
+    (tmp_path / "none/raw/tweets").mkdir(parents=True)
+    gate(tmp_path / "none")
+    assert "no tweet was read" not in capsys.readouterr().err

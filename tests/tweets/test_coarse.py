@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floodmark.tweets.coarse import client, floor_time, log_bin, slug
+from floodmark.tweets.coarse import client, floor_time, language, log_bin, slug
 
 
 @given(st.integers(0, 10**12))
@@ -40,3 +40,15 @@ def test_an_event_is_a_slug(event, kept):
 
 def test_a_client_loses_its_link():
     assert client('<a href="http://x.org/jane" rel="nofollow">Jane&Co</a>') == "Jane&Co"
+
+
+@pytest.mark.parametrize(
+    ("tag", "kept"),
+    [
+        ("en", "en"), ("qme", "qme"), ("zh-cn", "zh-cn"), ("zh-Hans", "zh-Hans"), ("es-419", "es-419"), (None, None),
+        ("sr-Latn-RS", "sr-Latn-RS"), ("Jane", "other"), ("en-Jane-Smith", "other"), ("en x", "other"),
+        ("en-x-07700", "other"), ("07700900123", "other"), ("en\n", "other"),
+    ],
+)  # fmt: skip
+def test_a_language_is_a_tag(tag, kept):
+    assert language(tag) == kept

@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 
 from floodmark.tweets.columns import FEW, _wider, close_all, fold_all, forbidden, lists, scrub_all
 from floodmark.tweets.fold import fold
-from floodmark.tweets.patterns import RULES
 from floodmark.tweets.scrub import apply
 from floodmark.tweets.shapes import FORBIDDEN, PLACEHOLDERS, close, shapes
-from tests.tweets.knowing import column
+from tests.tweets.knowing import RULES, column
 from tests.tweets.marked import CORPUS, HALVES, parse
 
 RAW = [tweet.raw for half in HALVES for tweet in parse((CORPUS / f"{half}.txt").read_text(encoding="utf-8")).tweets]

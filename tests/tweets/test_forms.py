@@ -3,11 +3,12 @@
 import time
 
 import pytest
+import regex
 
 from floodmark.tweets.columns import FEW, scrub_all
 from floodmark.tweets.fold import fold
 from floodmark.tweets.shapes import PLACEHOLDERS, close, shapes
-from tests.tweets.knowing import column, mentions, scrub
+from tests.tweets.knowing import column, mentions, names, scrub, scrub_names
 
 FOUND = {
     "postcode": [
@@ -15,6 +16,8 @@ FOUND = {
         ("GIR 0AA, gir0aa", "<postcode>, <postcode>"),
         ("post to BFPO 123, bfpo 7 or BF9 3AA", "post to <postcode>, <postcode> or <postcode>"),
         ("ZE5-5UU, ze5-5uu and ZE5–5UU", "<postcode>, <postcode> and <postcode>"),
+        ("at HU5.2TN. HU5_2TN or HU5/2TN", "at <postcode>. <postcode> or <postcode>"),
+        ("HU 5 2TN, HU5 2 TN", "<postcode>, <postcode>"),
     ],
     "ip": [
         ("gauge 2001:db8::1 and fe80::1ff:fe23:4567:890a", "gauge <ip> and <ip>"),
@@ -59,6 +62,24 @@ FOUND = {
         ("_07700 900123_", "_<phone>_"),
         ("(202)5550143 or (202) 5550143", "<phone> or <phone>"),
         ("202_555_0143", "<phone>"),
+        ("Contact: 98765 43210, 94470 12345", "Contact: <phone>, <phone>"),
+        ("help at Chengannur, Ramesh 98765-43210 📞 94470 12345", "help at Chengannur, Ramesh <phone> 📞 <phone>"),
+        ("whatsapp ९८७६५ ४३२१० please", "whatsapp <phone> please"),
+        ("Telefon 0 26 41 / 97 12 34, Tel.: 0 26 41 / 97 12 34", "Telefon <phone>, Tel.: <phone>"),
+        ("0 77 00 90 01 23 or 07700,900,123", "<phone> or <phone>"),
+        ("07700 900123/4.", "<phone>."),
+    ],
+    "iban": [
+        ("iban: de89 3704 0044 0532 0130 00 thanks", "iban: <iban> thanks"),
+        ("De89 3704 0044 0532 0130 00, nl91 abna 0417 1643 00", "<iban>, <iban>"),
+        ("to gb29 nwbk 6016 1331 9268 19 pls", "to <iban> pls"),
+        ("iban is gb29 nwbk 6016 1331 9268 18", "iban is <iban>"),
+    ],
+    "number": [
+        ("acct 20-00-00 55779911, a/c no: 20 00 00 55779911", "acct <number>, a/c no: <number>"),
+    ],
+    "coordinates": [
+        ("53.74N 0.33W, 53.74°N, 0.33°W", "<coordinates>, <coordinates>"),
     ],
     "nino": [("NI QQ.12.34.56.C.", "NI <nino>."), ("qq.12.34.56.d", "<nino>")],
     "user": [
@@ -91,6 +112,8 @@ FOUND = {
         ("jane (a) gmail.com, jane[a]example.org", "<email>, <email>"),
         ("jane@example[.]org, jane[.]smith@example.org, jane@example (dot) org", "<email>, <email>, <email>"),
         ("jane.smith[at]example[.]org", "<email>"),
+        ("jane.smith -at- quillmail -dot- org, orla *at* quillmail *dot* org", "<email>, <email>"),
+        ("jane.smith @ quillmail . org, orla_q@quillmail . co . uk", "<email>, <email>"),
         ("!@example.org, #flood@quill.org", "<email>, <email>"),
         ("jane@Osier.Museum, jane@Gmail.Com", "<email>, <email>"),
     ],
@@ -134,6 +157,13 @@ def test_a_seldom_form_becomes_its_kind(text, clean):
         "IMG_20131205_063000.jpg", "DSC_0123", "0712_1310_1845", "05_12_2013", "05_12_13_0630", "2013_12_05_0630",
         "0630_1845", "10_20_30", "1_202_555_01434", "(202)555", "(2013)5000000", "page (12)5550143",
         # Dates and times before a word of one letter.
+        # Two numbers of five digits, levels, times, scales and thousands; dashes and dots around words.
+        "98765 43210", "dams at 98765 43210 people", "help, inflow 65432 62187 cusecs", "help: 65000 62000 released",
+        "call NT 98765 43210", "call at 0630 1845 0700", "0 15 30 45 00 15", "0 10 20 30 40 50", "0 20 40 60 80 99",
+        "99,900,123", "0,900,123", "1,234,567,890", "hw12 0630 1230 1845", "lw03 1234 0630 1845 0700",
+        "S6/2FT of water", "M6.2HR delays", "A1/2ND", "M62/2ND exit", "TA 5 2ND", "PE 1 3RD", "LS6 2 BED HOUSE",
+        "HU5 2 UP", "M6 2 TN", "account 20-00-00 today", "stay-at-home", "stay-at-home dot com", "work @ the pub . de",
+        "river 3.45N 2.30", "wind 12.5N 3.4E", "level 1.23 N bank",
         "on 05.12.13 a wall fell", "at 12.30.45 a bang", "at.12.30", "QQ.12.34.56",
     ],
 )  # fmt: skip
@@ -190,3 +220,26 @@ def test_no_text_takes_the_square_of_its_length(unit):
     started = time.process_time()
     scrub((unit * 25_000)[:25_000])
     assert time.process_time() - started < 8
+
+
+@pytest.mark.parametrize("name", ["Tobias Pellwick", "Jürgen Oakendyke", "Hesper_Mallow99"])
+@pytest.mark.parametrize("change", [str, str.upper, "0x{}".format])
+def test_a_name_in_hexadecimal_digits_is_no_number_and_so_is_found(name, change):
+    written = change(name.encode().hex())
+    known = names([name] if "_" in name else [], [name])
+    assert scrub_names(scrub(f"see {written} now"), known) in ("see <name> now", "see 0x<name> now")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1234567890123456",
+        "a1234567890123456",
+        "id546173206125",
+        "x546f626961732050656c6c7769636b",
+        "b0770090012345678901",
+    ],
+)
+def test_long_numbers_beside_letters_are_numbers_still(text):
+    assert not regex.search(r"\d{9}", scrub(text))
+    assert shapes(text) != []

@@ -42,6 +42,27 @@ def test_rows_that_say_nothing_are_dropped_by_name(tmp_path, capsys):
     assert "labels.csv:3: " in capsys.readouterr().err
 
 
+def test_a_label_that_is_none_is_told_but_no_words_of_a_person(tmp_path, capsys):
+    lines = ["text,label", "wet,angry", "Jane Doe, wet again,neutral", "wet,", ",neutral", f"wet,{'Jane ' * 9}"]
+    (tmp_path / "labels.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert read_labels(tmp_path) == ([], 5)
+    told = [line.partition("labels.csv")[2] for line in capsys.readouterr().err.splitlines()]
+    assert told[0].startswith(":2: `angry` is none of the labels negative,")
+    assert told[1].startswith(":3: what stands for a label is none")
+    assert "a comma in its text" in told[1]
+    assert [line.split(":")[2] for line in told[2:4]] == [" no label", " no text"]
+    assert not any("Jane" in line or "wet again" in line for line in told)
+    assert told[5] == ": no row of this file is left: none of its 5 has a text and a label that is known"
+
+
+def test_a_quotation_mark_never_closed_is_told_of_a_row_that_it_swallows(tmp_path, capsys):
+    (tmp_path / "labels.csv").write_text('text,label\n"foo,positive\nbar,negative\n', encoding="utf-8")
+    assert read_labels(tmp_path) == ([], 1)
+    said = capsys.readouterr().err
+    assert "most likely a quotation mark in it is never closed: row dropped" in said
+    assert "no row of this file is left" in said
+
+
 def test_a_file_without_the_columns_is_refused(tmp_path):
     write_labels(tmp_path, [{"words": "wet", "mood": "positive"}])
     with pytest.raises(UserError, match=r"columns `text` and `label`.*of its 2 columns, known are none"):

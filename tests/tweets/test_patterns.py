@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from demo import private
 from floodmark.tweets.columns import FEW, close_all, scrub_all
 from floodmark.tweets.fold import fold
-from floodmark.tweets.patterns import RULES
 from floodmark.tweets.shapes import PLACEHOLDERS, close, shapes
-from tests.tweets.knowing import column
+from tests.tweets.knowing import RULES, column
 from tests.tweets.marked import CORPUS, HALVES, parse
 
 MARKED = [tweet for half in HALVES for tweet in parse((CORPUS / f"{half}.txt").read_text(encoding="utf-8")).tweets]
@@ -21,7 +20,7 @@ MIXED = st.lists(st.sampled_from([*DATA, *WORDS]) | st.characters(codec="utf-8")
 
 SELDOM = ("SSN 219-09-9999", "no.+44:(0)7700 900123", "jane @ gmail.com", "ring 447700 900123", "07700 900123 or 96002",
           "391/5550123", "(02) 8555 0123", "22 b larkspur st", "-@example.org", "jane @gmail.com", "jane(a)example.org",
-          "example[.]org")  # fmt: skip
+          "example[.]org", "iban de89 3704 0044 0532 0130 01")  # fmt: skip
 
 
 def plainly(text, rules):

@@ -156,3 +156,29 @@ def test_photos_are_named_by_the_last_part_of_their_url(url, name):
 
 def test_an_empty_or_absent_folder_is_an_empty_archive(tmp_path):
     assert read_archive(tmp_path).tweets == read_archive(tmp_path / "absent").tweets == {}
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.json.gz", "a.jsonl", "a.jsonl.gz"])
+@pytest.mark.parametrize(
+    ("head", "between", "tail"), [("[\n", ",\n", "\n]\n"), ("[", ",\n", "]"), ("[\n  ", "\n, ", "]\n")]
+)
+def test_a_list_of_one_tweet_a_line_is_read_as_far_as_it_goes(tmp_path, capsys, name, head, between, tail):
+    tweets = [tweet(number, f"wet [{number}]") for number in range(50)]
+    body = (head + between.join(map(json.dumps, tweets)) + tail).encode()
+    for part, number in ((body, 50), (body[:-40], 49)):
+        (tmp_path / name).write_bytes(gzip.compress(part) if name.endswith("gz") else part)
+        archive = read_archive(tmp_path)
+        assert {found.text for found in archive.tweets.values()} == {f"wet [{n}]" for n in range(number)}
+        assert archive.counts["broken lines"] == 50 - number
+        assert archive.counts["dropped: no tweet"] == 0
+    assert capsys.readouterr().err.count("no JSON, skipped") == 1
+
+
+def test_a_page_over_many_lines_that_is_torn_gives_nothing(tmp_path):
+    body = json.dumps({"data": [tweet(1), tweet(2)]}, indent=1)
+    (tmp_path / "a.json").write_text(body)
+    assert len(read_archive(tmp_path).tweets) == 2
+    (tmp_path / "a.json").write_text(body[:-40])
+    archive = read_archive(tmp_path)
+    assert archive.tweets == {}
+    assert archive.counts["broken lines"] > 1

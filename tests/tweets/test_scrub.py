@@ -384,3 +384,16 @@ def test_people_are_known_by_all_that_they_are_called(text, clean):
 )
 def test_names_stand_inside_words_of_scripts_without_spaces(display, text, clean):
     assert scrub_names(fold(text), names(display=[display])) == fold(clean)
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("thanks Pellwick, Tobias Pellwick", "thanks <name>"),
+        ("thanks Tobias Pellwick Tobias!", "thanks <name>!"),
+        ("thanks Tobias Pellwick, Tobias Pellwick and Pellwick, Tobias", "thanks <name>, <name> and <name>"),
+        ("thanks Tobias, Pellwick and all", "thanks <name> and all"),
+    ],
+)
+def test_of_names_that_overlap_nothing_is_left(text, clean):
+    assert scrub_names(text, names(display=["Tobias Pellwick"])) == clean

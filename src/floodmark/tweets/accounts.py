@@ -6,7 +6,7 @@ import regex
 
 from floodmark.tweets.gauges import are_measured, are_readings
 from floodmark.tweets.rule import numerals, rule, years
-from floodmark.tweets.signs import DASH, DOT
+from floodmark.tweets.signs import DASH, DOT, NO_TEXT_IN_HEX
 from floodmark.tweets.squares import ALONE
 
 DATE = rf"(?!\d{{1,2}}[ /{DASH}{DOT}]\d{{1,2}}[ /{DASH}{DOT}](?:\d{{4}}|\d\d)(?!\d))"
@@ -50,6 +50,17 @@ def _is_iban(match: regex.Match[str]) -> bool:
     return len(plain) >= 15 and (count >= 10 or (number % 97 == 1 and count >= 8))
 
 
+def _is_exact(match: regex.Match[str]) -> bool:
+    """An IBAN with right check digits: a road and times are grouped alike, `hw12 0630 1230 1845`."""
+    plain = regex.sub(r"[\W_]", "", match.group())
+    number = int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4]))
+    return len(plain) >= 15 and number % 97 == 1
+
+
+_SMALL = rf"(?:{_SIGNS}?[A-Z]{{4}})?(?:{_SIGNS}?\d{{4}}){{2,7}}(?:{_SIGNS}?\d{{1,4}})?"
+"""The rest of an IBAN in digits but for the letters of a bank: in small letters others may be words."""
+
+
 ACCOUNTS = [
     # In small letters without blanks only, lest the words behind it are taken for groups of letters.
     rule(
@@ -66,6 +77,8 @@ ACCOUNTS = [
         _is_iban,
         digits=8,
     ),
+    rule("iban", rf"(?i)\b[A-Z]{{2}}\d\d{_SMALL}\b", _is_exact, digits=10),
+    rule("iban", rf"(?i)\biban\W{{0,3}}(?:is\W{{1,3}})?\K[A-Z]{{2}}\s?\d\d{_SMALL}\b", _is_iban, digits=10),
     # With dots only if there are dots throughout: `on 05.12.13 a wall fell` has a date.
     rule(
         "nino",
@@ -81,9 +94,17 @@ ACCOUNTS = [
     ),
     rule(
         "number",
+        rf"(?i)\b(?:account|acct|acc|a/c)\b\W{{0,3}}(?:(?:no|nr|number|is)\b\W{{0,3}}){{0,2}}\K"
+        rf"\d\d({_SIGN}?)\d\d\1\d\d[\s,/]{{1,3}}\d{{8}}(?!\d)",
+        digits=14,
+    ),
+    rule(
+        "number",
         rf"(?i)\b(?:{_LABEL})\b\W{{0,2}}(?:(?:no|number|num|nr|id|is)\b\W{{0,3}}){{0,2}}\K\d{{6,}}(?![\d.,:/-]?\d)",
         digits=6,
     ),
-    rule("card", rf"(?<![\d{DOT}]){DATE}\d(?:{_SIGNS}?\d){{12,18}}(?![{DOT}]?\d)", _is_card, digits=13),
+    rule("card", rf"(?<![\d{DOT}]){DATE}{NO_TEXT_IN_HEX}\d(?:{_SIGNS}?\d){{12,18}}(?![{DOT}]?\d)", _is_card, digits=13),
 ]
-LONG_NUMBERS = [rule("number", rf"(?<!\d){ALONE}\d{{9,}}(?!\d)|(?<![\d.])\d+\.\d{{4,}}(?!\d)", digits=5)]
+LONG_NUMBERS = [
+    rule("number", rf"(?<!\d){ALONE}{NO_TEXT_IN_HEX}\d{{9,}}(?!\d)|(?<![\d.])\d+\.\d{{4,}}(?!\d)", digits=5)
+]

@@ -20,7 +20,7 @@ from floodmark.learning.streams import streams
 from floodmark.progress import say
 from floodmark.storage import write_json, write_table
 from floodmark.tweets import quasi, schema
-from floodmark.tweets.archive import Archive, look, workers
+from floodmark.tweets.archive import Archive, look, nothing_read, workers
 from floodmark.tweets.audit import audit
 from floodmark.tweets.classes import stays
 from floodmark.tweets.finishing import Rules, finish, places_table, publish, users_tables
@@ -126,6 +126,8 @@ class _Gate:
         sizes = [*(table.select(pl.len()).collect().item() for table in (tweets, users)), *map(len, tables)]
         scrubbed = tweets.select(pl.col("found").explode().drop_nulls().alias("kind")).collect()["kind"]
         write_json(outputs[4], self._report(sizes, scrubbed, searched, groups.report))
+        if nothing := nothing_read(self.archive.counts):
+            say(nothing)
 
     def _users(self) -> pl.LazyFrame:
         """Users, of which no more are in memory than are worked on."""

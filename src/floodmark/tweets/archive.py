@@ -76,6 +76,20 @@ class Archive(NamedTuple):
         return pl.concat(parts) if parts else pl.DataFrame()
 
 
+def nothing_read(counts: Counter[str]) -> str | None:
+    """Why files gave no tweet at all; None if they gave some, or if there are none."""
+    if counts["tweets"] or not (counts["files"] or counts["dropped: file"]):
+        return None
+    reasons = {
+        "dropped: file": f"files whose names end in none of {', '.join(ENDINGS)}",
+        "broken lines": "lines that are no JSON",
+        "error pages": "answers of the API that are errors",
+        "dropped: no tweet": "values that are no tweets of API v2 or v1.1",
+    }
+    found = "; ".join(f"{counts[name]} {reason}" for name, reason in reasons.items() if counts[name])
+    return f"the tables are empty, for no tweet was read: {found or 'the files are empty'}"
+
+
 def workers(folder: Path) -> int:
     """Processes that an archive is worth."""
     return cores() if sum(map(_size, find(folder))) > BLOCK else 1
@@ -105,9 +119,10 @@ def look(
         stream: Does jobs side by side.
     """
     paths = find(folder)
-    if more := [path for path in others(folder) if not path.name.startswith(".")]:
-        say(f"{more[0]} and {len(more) - 1} more files are not read: their names end in none of {', '.join(ENDINGS)}")
     counts: Counter[str] = Counter({"files": len(paths)})
+    if more := [path for path in others(folder) if not path.name.startswith(".")]:
+        counts["dropped: file"] = len(more)
+        say(f"{more[0]} and {len(more) - 1} more files are not read: their names end in none of {', '.join(ENDINGS)}")
     told: Counter[str] = Counter()
     jobs = ((work / f"block-{number:06d}", block) for number, block in enumerate(_blocks(paths)))
     blocks = []

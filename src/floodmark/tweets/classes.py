@@ -1,4 +1,4 @@
-"""Which classes may stay: those that are no user's name, however many have them."""
+"""Which classes may stay, of those that many have: such as name nobody and say nothing that a text may not say."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from floodmark.tweets.coarse import CLIENTS
+from floodmark.tweets.columns import fold_all, scrub_all
 from floodmark.tweets.confusables import plain
 from floodmark.tweets.fold import fold
 from floodmark.tweets.hiding import sure
@@ -20,8 +21,21 @@ if TYPE_CHECKING:
 
 
 def stays(values: Sequence[str], known: Known) -> list[str]:
-    """The values that neither are nor hold a name; long names count inside a word too."""
-    return [value for value in values if value in CLIENTS or not _named(value, known)]
+    """The values that neither are nor hold a name, and in which no rule of the scrubber finds anything.
+
+    Long names count inside a word too.
+    """
+    clean = _clean(values)
+    return [value for value in values if value in CLIENTS or (value in clean and not _named(value, known))]
+
+
+def _clean(values: Sequence[str]) -> set[str]:
+    """The values that say nothing personal, as written or with blanks for the signs that stand for them in a slug."""
+    written = fold_all(pl.Series(values, dtype=pl.String))
+    found = pl.Series([False] * len(values), dtype=pl.Boolean)
+    for said in (written, written.str.replace_all(r"[._-]+", " ")):
+        found |= scrub_all(said)[0] != said
+    return {value for value, personal in zip(values, found, strict=True) if not personal}
 
 
 def _named(value: str, known: Known) -> bool:

@@ -54,6 +54,17 @@ def slug(text: str | None) -> str | None:
 
 
 @lru_cache(maxsize=MOST_CACHED)
+def language(tag: str | None) -> str | None:
+    """A tag of BCP 47: a language, perhaps with its script and region; anything else is lumped together.
+
+    Variants, extensions and private parts hold words of anybody's choice.
+    """
+    if tag is None:
+        return None
+    return tag if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?", tag) else OTHER
+
+
+@lru_cache(maxsize=MOST_CACHED)
 def client(source: str | None) -> str | None:
     """The name of the program that posted, without the link that old archives wrap it in."""
     return None if source is None else re.sub(r"<[^>]*>", "", source).strip()[:40]

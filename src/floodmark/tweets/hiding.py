@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,7 +67,7 @@ def _without_persons(text: str, persons: Sequence[str]) -> str:
 
 
 def _without_known(texts: pl.Series, known: Known) -> pl.Series:
-    """Once from left to right: of the identifiers that begin at a word, the longest goes."""
+    """Once from left to right: of the identifiers that begin at a word, the longest goes, with all that it overlaps."""
     hits = sure(known.find(texts), known)
     rows, first = np.unique(hits.row, return_index=True)
     if not len(rows):
@@ -151,12 +153,29 @@ def _replaced(
     pieces, behind = [], 0
     # Of hits that begin at one word the longest comes last.
     longest = {int(word): (int(length), Kind(kind)) for word, length, kind in zip(words, lengths, kinds, strict=True)}
-    for word, (length, kind) in longest.items():
-        start, end = spans[word][0], spans[word + length - 1][1]
-        if start >= behind:
-            pieces += [text[behind:start], f"<{PLACEHOLDER[kind]}>"]
-            behind = end
+    for (_, kind), taken in groupby(_taken(longest).items(), key=itemgetter(1)):
+        first, *more = [word for word, _ in taken]
+        pieces += [text[behind : spans[first][0]], f"<{PLACEHOLDER[kind]}>"]
+        behind = spans[more[-1] if more else first][1]
     return "".join(pieces) + text[behind:]
+
+
+def _taken(longest: dict[int, tuple[int, Kind]]) -> dict[int, tuple[int, Kind]]:
+    """Words in order, each with the first word and the kind of the identifier that takes it.
+
+    Args:
+        longest: By the word with which each begins, its words and its kind.
+    """
+    taken: dict[int, tuple[int, Kind]] = {}
+    for word, (length, kind) in longest.items():
+        if word not in taken:
+            taken |= dict.fromkeys(range(word, word + length), (word, kind))
+    # Of one that begins within another nothing is left either: `thanks Smith, Jane Smith`.
+    for word, (length, _) in longest.items():
+        for at in range(word, word + length):
+            if at not in taken:
+                taken[at] = taken[at - 1]
+    return dict(sorted(taken.items()))
 
 
 def _without_inside(texts: pl.Series, known: Known) -> pl.Series:

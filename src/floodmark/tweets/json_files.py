@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import zlib
+from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import orjson
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ENDINGS = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
+_BRACKETS = (b"[", b"]", b"],")
+"""Lines of their own that begin or end a list."""
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -33,21 +36,37 @@ def others(folder: Path) -> list[Path]:
 def lines(path: Path) -> Iterator[tuple[int, bytes | str]]:
     """What is to be parsed, numbered by lines: lines, or a `.json` in one piece where that is one value.
 
-    A first line that is a value by itself begins no larger one: such a file is never held as a whole.
+    A first line that is a value by itself begins no larger one: such a file is never held as a whole. Of a list that is
+    torn, or is called lines, the items are read that stand whole on lines of their own.
     """
     rows = _file_lines(path)
     first = next(rows, None)
     if first is None:
         return
+    begun: Iterable[tuple[int, bytes | str]] = chain([first], rows)
     if path.name.endswith((".json", ".json.gz")) and isinstance(first[1], bytes) and not _parses(first[1]):
-        held = [first, *rows]
+        begun = held = list(begun)
         whole = b"\n".join(line for _, line in held if isinstance(line, bytes))
         if len(held) > 1 and isinstance(held[-1][1], bytes) and _parses(whole):
-            held = [(1, whole)]
-        yield from held
-    else:
-        yield first
-        yield from rows
+            begun = [(1, whole)]
+    is_list = isinstance(first[1], bytes) and first[1].startswith(b"[")
+    yield from _items(begun) if is_list else begun
+
+
+def _items(rows: Iterable[tuple[int, bytes | str]]) -> Iterator[tuple[int, bytes | str]]:
+    """Lines without what makes their objects items of a list, and without those that only begin or end one."""
+    for number, line in rows:
+        alone = _alone(line) if isinstance(line, bytes) else line
+        if alone not in _BRACKETS:
+            yield number, alone
+
+
+def _alone(line: bytes) -> bytes:
+    """No object ends with a comma or a bracket, so that none is harmed."""
+    bare = line.lstrip(b", \t")
+    if bare[:1] == b"[" and bare[-1:] != b"]":
+        bare = bare[1:].lstrip()
+    return bare.rstrip(b"], \t") if bare[:1] == b"{" else line
 
 
 def _file_lines(path: Path) -> Iterator[tuple[int, bytes | str]]:

@@ -21,6 +21,10 @@ ALIASES = {"text": "input.text", "label": "answer.sentiment.label", "annotator":
 COLUMNS = ("id", "text", "label", "annotator", "source")
 """Columns that are read; any other is left alone."""
 
+LONGEST_SHOWN = 24
+"""Letters of a label that is told as it stands."""
+OVERFULL = "more cells than columns"
+
 
 @dataclass(frozen=True, slots=True)
 class HumanLabel:
@@ -42,17 +46,34 @@ def read_labels(folder: Path) -> tuple[list[HumanLabel], int]:
     labels: list[HumanLabel] = []
     dropped = 0
     for path in sorted(path for path in folder.rglob("*.csv") if not path.is_dir()):
+        before, lost = len(labels), 0
         for number, row in _rows(path):
             judged = " ".join((row.get("label") or "").casefold().split())
             text = row.get("text") or ""
             if judged not in STEPS or not text.strip():
-                dropped += 1
-                say(f"{path}:{number}: no text, or a label that is none of {', '.join(STEPS)}: row dropped")
+                lost += 1
+                say(f"{path}:{number}: {_problem(row, judged)}: row dropped")
                 continue
             labels.append(
                 HumanLabel(text, judged, row.get("id") or None, row.get("annotator") or None, row.get("source") or None)
             )
+        dropped += lost
+        if lost and len(labels) == before:
+            say(f"{path}: no row of this file is left: none of its {lost} has a text and a label that is known")
     return labels, dropped
+
+
+def _problem(row: dict[str, str], judged: str) -> str:
+    """Why a row says nothing: its label is quoted, unless so much was taken for it that it may be a person's words."""
+    if not judged and "\n" in row.get("text", "").strip():
+        return "a text over several lines without a label; most likely a quotation mark in it is never closed"
+    if not row.get("text", "").strip():
+        return "no text"
+    if not judged:
+        return "no label"
+    shown = f"`{judged}`" if len(judged) <= LONGEST_SHOWN and OVERFULL not in row else "what stands for a label"
+    why = "; the row has more cells than columns, as if a comma in its text were not quoted" if OVERFULL in row else ""
+    return f"{shown} is none of the labels {', '.join(STEPS)}{why}"
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -65,7 +86,8 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             before = reader.line_num
             for row in reader:
                 before = reader.line_num
-                yield before, {ours: row[theirs] or "" for ours, theirs in wanted.items()}
+                cells = {ours: row[theirs] or "" for ours, theirs in wanted.items()}
+                yield before, cells | ({OVERFULL: ""} if None in row else {})
     except csv.Error as error:
         raise UserError(
             f"{path}: the row behind line {before} is no CSV ({error}): most likely a quotation mark in it is "

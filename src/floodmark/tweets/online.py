@@ -32,11 +32,11 @@ _HERE = r"(?<![\w@#.-])"
 _THERE = r"\b(?!\.\w)"
 _CUE = r"(?:web\s?(?:site|page)?|home\s?page|url|site|page|blog|portfolio|map|link)"
 _BRACKETED = r"[(\[{<]\s?(?:at|@)\s?[)\]}>]"
-_AT = rf"(?:{_BRACKETED}|\sat\s|_at_)"
-_AT_MAIL = rf"(?i)[t@][\s)\]}}>_]{{1,3}}(?:{_MAIL})"
+_AT = rf"(?:{_BRACKETED}|\sat\s|_at_|\s[-*]at[-*]\s)"
+_AT_MAIL = rf"(?i)[t@][\s)\]}}>_*-]{{1,3}}(?:{_MAIL})"
 _DOTTED = r"[(\[{]\s?(?:(?i:dot)|\.)\s?[)\]}]"
 """A dot in brackets, so that no program makes a link of a host."""
-_DOT = rf"(?:{_DOTTED}|\sdot\s|_dot_)"
+_DOT = rf"(?:{_DOTTED}|\sdot\s|_dot_|[-*]dot[-*])"
 _USER = r"(?=[.+_-]*[^\W_])[\w.+-]{1,64}"
 """What stands before the `@` of an address: no dots and strokes alone, for `.@name.word` mentions somebody."""
 _LOCAL = rf"(?<![\w.+-]){_USER}(?:\s?{_DOT}\s?[\w+-]{{1,32}}){{0,3}}"
@@ -117,6 +117,12 @@ EMAIL = [
         "email",
         rf"(?i)(?<![\w@.+-]){_USER}\s@\s(?:{_MAIL})\.(?:[\w-]{{1,63}}\.)?(?:{_ENDS})\b",
         hint=rf"(?i)@\s(?:{_MAIL})",
+    ),
+    # With blanks around the dot, too, behind what is no word.
+    rule(
+        "email",
+        rf"(?<![\w@.+-]){_TELLING}\s?@\s?(?:[\w-]{{1,63}}\s?\.\s?){{0,3}}[\w-]{{1,63}}\s\.\s(?i:{_ENDS})\b(?!\.\w)",
+        hint=r"@\s?[\w\s.-]+\s\.\s",
     ),
     rule("email", rf"(?i)(?<![\w@.+-]){_USER}@(?:{_MAIL})\b(?!\.\w)", hint=rf"(?i)@(?:{_MAIL})"),
     rule(

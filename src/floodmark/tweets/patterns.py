@@ -6,7 +6,7 @@ outward postcodes (HU5), hashtags and emoji.
 
 from __future__ import annotations
 
-from itertools import chain, groupby
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from floodmark.tweets.accounts import ACCOUNTS, LONG_NUMBERS
@@ -31,7 +31,6 @@ def _groups(*sections: Group) -> Iterator[Group]:
 
 
 BEFORE_USERS = tuple(_groups(WHOLE_LINKS, [*EMAIL, *HOSTS]))
-"""What may hold an `@` that mentions nobody, in groups of rules that are looked for together."""
+"""What may hold an `@` that mentions nobody. Rules of a group are looked for together, and applied in this order."""
 BEHIND = tuple(_groups(USERS, POINTS, [*INTERNET, *ACCOUNTS], TELEPHONES, POSTCODES, ADDRESSES, LONG_NUMBERS))
-RULES = tuple(chain(*BEFORE_USERS, *BEHIND))
-"""In the order in which they are applied."""
+"""What is looked for once it is known who is mentioned."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from floodmark.tweets.coarse import language
 from floodmark.tweets.fold import bare, fold
 from floodmark.tweets.identifiers import annotated, count
 from floodmark.tweets.places import Place
@@ -89,7 +90,7 @@ def read_tweet(raw: dict[str, Any], includes: Includes, retrieved: str) -> Tweet
         reply_to_id=answered,
         reply_to_name=_text(raw, "in_reply_to_screen_name") or includes.usernames.get(answered or ""),
         reply="replied_to" in references or answered is not None,
-        lang=_text(raw, "lang"),
+        lang=language(_text(raw, "lang")),
         source=_text(raw, "source"),
         event=_text(raw, "event"),
         place=place.id if (place := read_place(geo)) else None,

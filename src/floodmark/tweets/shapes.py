@@ -5,6 +5,7 @@ from __future__ import annotations
 import regex
 
 from floodmark.tweets.online import REST
+from floodmark.tweets.signs import NO_TEXT_IN_HEX
 from floodmark.tweets.squares import ALONE
 from floodmark.tweets.telephones import telephone
 
@@ -34,7 +35,7 @@ _FORBIDDEN = {
     # Before the `@` some letter or digit: `.@name.word` mentions somebody, and lacks a blank.
     "email": r"[^\W_][._+-]*@[\w-]+\.\w",
     "phone": telephone(r"\s"),
-    "long_number": rf"(?<!\d){ALONE}\d{{9,}}",
+    "long_number": rf"(?<!\d){ALONE}{NO_TEXT_IN_HEX}\d{{9,}}",
 }
 FORBIDDEN = {kind: regex.compile(rf"(?i){pattern}") for kind, pattern in _FORBIDDEN.items()}
 """By kind, whatever the archive knew; searched for in texts whose placeholders are spaces."""
@@ -45,7 +46,7 @@ _LEFT = regex.compile(
     rf"(?i)(?P<url>[a-z][a-z0-9+.-]{{0,30}}://(?:<url>|{REST})|https?:{REST}|\bwww\.{REST}|\bt\.co\b{REST})|"
     r"(?P<email>[\w.+-]{0,63}[^\W_][._+-]*@[\w-]+\.[\w.-]*)|"
     rf"(?P<phone>{telephone(_BLANK)})|"
-    rf"(?P<number>(?<!\d){ALONE}\d{{9,}})|"
+    rf"(?P<number>(?<!\d){ALONE}{NO_TEXT_IN_HEX}\d{{9,}})|"
     r"(?P<user>@[!\"'’“?:;,.~^&=+|*/\\-]{0,2}\p{L}\w*)|"
     r"(?P<at>@(?=[^\s\w]{0,2}\w))|"
     r"(?P<slashes>:/{2,})"

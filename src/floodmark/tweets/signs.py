@@ -11,3 +11,11 @@ ZERO = r"0\u0660\u06f0\u0966"
 """The nought, also of Arabic, Persian and Hindi."""
 DIGIT = r"1-9\u0661-\u0669\u06f1-\u06f9\u0967-\u096f"
 """The other digits of the same alphabets."""
+_BYTE = r"(?:[2-7][0-9a-fA-F]|[c-fC-F][0-9a-fA-F](?:[89abAB][0-9a-fA-F]){1,3})"
+NO_TEXT_IN_HEX = (
+    rf"(?!(?=\d{{9}})(?<=(?:(?<![^\W_])|(?<=\b0x))(?={_BYTE}{{8,256}}(?![^\W_]))(?=\d*[a-fA-F])[0-9a-fA-F]{{0,512}}))"
+)
+"""Before digits: not within eight letters and more that are written in hexadecimal digits, which are read as a text.
+
+A name that is written so would lose its middle, and what is left of it would be found by nobody.
+"""

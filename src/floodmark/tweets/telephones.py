@@ -5,7 +5,7 @@ from __future__ import annotations
 import regex
 
 from floodmark.tweets.accounts import DATE
-from floodmark.tweets.gauges import are_readings
+from floodmark.tweets.gauges import are_readings, unit_behind
 from floodmark.tweets.rule import numerals, rule, years
 from floodmark.tweets.signs import DASH, DIGIT, DOT, ZERO
 from floodmark.tweets.squares import LETTERS
@@ -33,6 +33,13 @@ _MOMENT = regex.compile(
 )
 """A date and a time as a logger of data writes them: `2013 12 05 06 30`."""
 _CALLED = regex.compile(rf"(?i)\b(?:{_CALL})\b\W{{0,3}}(?:\w+\W{{1,3}}){{0,2}}$")
+
+_ASKED = regex.compile(
+    rf"(?i)(?:\b(?:{_CALL}|numbers?|nos?|nr|help\w*|rescue\w*|reach|ask|urgent\w*)\b|📞|☎|📱).{{0,60}}$", regex.DOTALL
+)
+_COUNTED = regex.compile(
+    r"(?i)\s(?:people|persons|homes|houses|families|cattle|votes|acres|hectares|tonnes|lakhs?|crores?)\b"
+)
 
 
 def _clock(blank: str) -> str:
@@ -80,6 +87,21 @@ def _is_no_tide(match: regex.Match[str]) -> bool:
 def _is_british(match: regex.Match[str]) -> bool:
     """The country's code and ten digits more, the nought of the trunk aside."""
     return len(numerals(match).replace("440", "44", 1)) == 12
+
+
+def _is_asked(match: regex.Match[str]) -> bool:
+    """Behind a word that asks for a call or for help, and neither round nor before what is counted or measured."""
+    first, second = regex.findall(r"\d+", match.group())
+    if (first.endswith("00") and second.endswith("00")) or unit_behind(match):
+        return False
+    asked = _ASKED.search(match.string, max(0, match.start() - 80), match.start())
+    return asked is not None and _COUNTED.match(match.string, match.end()) is None
+
+
+def _are_pairs(match: regex.Match[str]) -> bool:
+    """Neither minutes nor a scale: `0 15 30 45 00 15`, `0 20 40 60 80 99`."""
+    pairs = [int(pair) for pair in regex.findall(r"\d\d", match.group())]
+    return max(pairs) > 59 and pairs != sorted(pairs)
 
 
 def _has_digits(match: regex.Match[str]) -> bool:
@@ -134,6 +156,15 @@ TELEPHONES = [
         _is_phone,
         digits=10,
     ),
+    # In two groups of five as in India, and in pairs or with commas, as no thousands are that begin with a nought.
+    rule(
+        "phone",
+        rf"(?<![\w£$€]){_FIRST}{_REFERENCE}[6-9६-९]\d{{4}}{_SIGN}\d{{5}}(?![\w:%]|[.,/]\d|{_BLANK}\d)",
+        _is_asked,
+        digits=10,
+    ),
+    rule("phone", rf"(?<![\w£$€]){_FIRST}0({_SIGN})[1-9]\d(?:\1\d\d){{4}}(?![\w:]|{_SIGN}?\d)", _are_pairs, digits=11),
+    rule("phone", r"(?<![\w£$€.,:/-])0[1-9]\d{2,3},\d{3},\d{3,4}(?![\w:]|[,./-]\d)", digits=10),
     # The number of a mobile as in Italy, and a local number behind its area.
     rule(
         "phone",
@@ -152,6 +183,13 @@ TELEPHONES = [
         rf"(?i)\b(?:{_LINE})\b(?:\W{{1,2}}(?:no|number|is)\b)?\W{{0,3}}\K\d{{3}}\s?\d{{3}}(?![\s,:/{DASH}{DOT}]?\d)",
         digits=6,
     ),
+    rule(
+        "phone",
+        rf"(?i)\b(?:{_CALL}|telefono?|teléfono|handy)\b(?:\W{{1,2}}(?:me|us|on|at|is|no|nr|number)\b){{0,2}}\W{{0,3}}\K"
+        rf"{_CLOCK}(?:(?=0\D)|{DATE})\(?0(?:{_SIGNS}{{0,3}}\d){{8,11}}(?![\w:]|[.,/]\d)",
+        digits=9,
+    ),
+    rule("phone", r"<phone>/\d(?![\w:/-]|[.,]\d|\s?(?:days?|hours?|hrs?|nights?)\b)", digits=1),
     rule(
         "phone",
         rf"<phone>\s?(?:/|or|&|,)\s?\K(?:\d{{5,7}}|\d{{3}}[{DASH}]\d{{3,4}})(?![\w:/{DASH}]|[.,]\d)",

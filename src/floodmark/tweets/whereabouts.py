@@ -13,6 +13,7 @@ _AREA = (
     "GU|GY|HA|HD|HG|HP|HR|HS|HU|HX|IG|IM|IP|IV|JE|KA|KT|KW|KY|L|LA|LD|LE|LL|LN|LS|LU|M|ME|MK|ML|N|NE|NG|NN|NP|NR|NW|OL|OX|PA|PE|PH|"
     "PL|PO|PR|RG|RH|RM|S|SA|SE|SG|SK|SL|SM|SN|SO|SP|SR|SS|ST|SW|SY|TA|TD|TF|TN|TQ|TR|TS|TW|UB|W|WA|WC|WD|WF|WN|WR|WS|WV|YO|ZE"
 )
+_TWO = "|".join(area for area in _AREA.split("|") if len(area) == 2)
 _OPEN = "[23456789CFGHJMPQRVWX]"
 """Letters and digits of Open Location Code, "plus codes"."""
 _SIDE = "(?i:north|south|east|west|[NSEW])"
@@ -95,6 +96,11 @@ POINTS = [
         r"[-+−]?\d{1,3}[.,]\d{2,}(?:\s?°?\s?[NSEW]\b)?",
         digits=3,
     ),
+    rule(
+        "coordinates",
+        r"(?<![\d.,])\d{1,2}[.,]\d{2,}\s?°?\s?[NS][\s,;/]{1,3}\d{1,3}[.,]\d{2,}\s?°?\s?[EW]\b",
+        digits=6,
+    ),
     rule("coordinates", r"///\p{L}+\.\p{L}+\.\p{L}+"),
     rule(
         "coordinates",
@@ -108,6 +114,20 @@ POSTCODES = [
         "postcode",
         rf"(?i)\b((?:{_AREA})\d[\dA-HJKMNPR-Y]?)([\s{DASH}]?)(\d[ABD-HJLNP-UW-Z]{{2}})\b",
         _is_postcode,
+        digits=2,
+    ),
+    # Parted by other signs, or by blanks elsewhere, in capitals alone; `M6 2 UP` and `A1/2ND` are none.
+    rule(
+        "postcode",
+        rf"\b((?:{_AREA})\d[\dA-HJKMNPR-Y]?)([._/])(\d[ABD-HJLNP-UW-Z]{{2}})(?![^\W_])",
+        _is_postcode,
+        digits=2,
+    ),
+    rule(
+        "postcode",
+        rf"\b((?:{_TWO}))\s(\d{{1,2}})\s(\d(?!ST|ND|RD|TH|FT|HR|YR|PT|LB)[ABD-HJLNP-UW-Z]{{2}})\b|"
+        rf"\b(?:{_TWO})\d{{1,2}}\s\d\s(?!AT|AS|AN|AD|BY|BE|DR|FT|GP|HE|HR|LB|PT|RD|SE|SW|ST|UP|US|WE|YR)"
+        r"[ABD-HJLNP-UW-Z]{2}\b",
         digits=2,
     ),
     # The forces' offices overseas have a number only; one bank kept the code that fits no area.
