@@ -149,7 +149,7 @@ def _values(values: Any, where: str, kinds: str) -> Iterator[Said | Packed]:
 
 
 def pickled(path: Path) -> Iterator[Said | Packed]:
-    """Texts, numbers and bytes of a pickle, told from its code, which is not run."""
+    """Texts, numbers and bytes of what Python pickled, told from its code, which is not run."""
     texts: list[str] = []
     numbers: list[str] = []
     with path.open("rb") as file:
@@ -266,7 +266,7 @@ READERS: dict[str, Callable[[Path], Iterator[Said | Packed]]] = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp"), picture),
     **dict.fromkeys((".db", ".sqlite", ".sqlite3"), sqlite),
     **dict.fromkeys((".npy",), npy),
-    **dict.fromkeys((".pkl", ".pickle"), pickled),
+    ".pkl": pickled,
     **dict.fromkeys((".pdf", CONTENT), strings),
 }
 """By suffix."""

@@ -14,6 +14,7 @@ import regex
 
 from floodmark.tweets.identifiers import SHORTEST_ID
 from floodmark.tweets.names import DISTINCT
+from floodmark.tweets.signs import BYTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,8 @@ _NUMBER = regex.compile(rf"\d{{{SHORTEST_ID},}}")
 _DECIMAL = regex.compile(r"(\d+)\.0+")
 _DIGEST = regex.compile(r"[0-9a-f]{32,}")
 """A hash: a number in it is none."""
+_TEXT_IN_HEX = regex.compile(rf"(?:0x)?(?=\d*[a-fA-F]){BYTE}{{8,256}}")
+"""A text in hexadecimal digits, which is read as one: a number in it is none either."""
 
 
 def joined(texts: pl.Series) -> pl.DataFrame:
@@ -49,7 +52,7 @@ def joined(texts: pl.Series) -> pl.DataFrame:
 def _pieces(token: str) -> list[str]:
     if decimal := _DECIMAL.fullmatch(token):
         return [decimal.group(1)]
-    if _DIGEST.fullmatch(token):
+    if _DIGEST.fullmatch(token) or _TEXT_IN_HEX.fullmatch(token):
         return []
     found = _NUMBER.findall(token)
     if "_" in token and len(token) <= LONGEST:

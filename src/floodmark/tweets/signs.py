@@ -11,9 +11,10 @@ ZERO = r"0\u0660\u06f0\u0966"
 """The nought, also of Arabic, Persian and Hindi."""
 DIGIT = r"1-9\u0661-\u0669\u06f1-\u06f9\u0967-\u096f"
 """The other digits of the same alphabets."""
-_BYTE = r"(?:[2-7][0-9a-fA-F]|[c-fC-F][0-9a-fA-F](?:[89abAB][0-9a-fA-F]){1,3})"
+BYTE = r"(?:[2-7][0-9a-fA-F]|[c-fC-F][0-9a-fA-F](?:[89abAB][0-9a-fA-F]){1,3})"
+"""A letter that is written in hexadecimal digits, as UTF-8 has it."""
 NO_TEXT_IN_HEX = (
-    rf"(?!(?=\d{{9}})(?<=(?:(?<![^\W_])|(?<=\b0x))(?={_BYTE}{{8,256}}(?![^\W_]))(?=\d*[a-fA-F])[0-9a-fA-F]{{0,512}}))"
+    rf"(?!(?=\d{{9}})(?<=(?:(?<![^\W_])|(?<=\b0x))(?={BYTE}{{8,256}}(?![^\W_]))(?=\d*[a-fA-F])[0-9a-fA-F]{{0,512}}))"
 )
 """Before digits: not within eight letters and more that are written in hexadecimal digits, which are read as a text.
 
