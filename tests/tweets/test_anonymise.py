@@ -339,6 +339,15 @@ def test_a_class_that_says_something_personal_leaves_however_many_have_it(tmp_pa
 
 
 @pytest.mark.parametrize(
+    "event", ["carlisle-2015-12-05-06", "hull-2007-06-25-26", "cumbria.flood.info", "storm_desmond"]
+)
+def test_an_event_is_neither_a_telephone_for_its_dates_nor_a_link(tmp_path, event):
+    lines = [tweet(n, f"wet {n}", author_id=str(7001234000 + n), event=event) for n in range(25)]
+    found = gate(tmp_path, *lines, settings=SETTINGS.model_copy(update={"common_authors": 20}))
+    assert set(found.tweets["event"]) == {event}
+
+
+@pytest.mark.parametrize(
     ("name", "body", "reason"),
     [
         (

@@ -1,5 +1,7 @@
 """Whom only fields name that no version of the API has, and texts of tweets that are no line's own."""
 
+import time
+
 import pytest
 
 from floodmark.tweets.anonymise import know
@@ -101,3 +103,41 @@ def test_shapes_that_tell_nobody_are_left(tmp_path):
     )  # fmt: skip
     for kind in ("ids", "usernames", "names", "emails", "phones", "notes", "urls", "coordinates"):
         assert getattr(found, kind) == set(), kind
+
+
+ORDERS = [
+    ("quoting", "quoted", "other", "filler"),
+    ("quoting", "filler", "quoted", "other"),
+    ("other", "quoted", "quoting"),
+]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_text_within_another_says_the_same_wherever_its_own_line_is(tmp_path, order):
+    said = "zwatch https://www.youtube.com/@BBCNews"
+    lines = {
+        "quoting": tweet(1, "see this", quoted_status={"id_str": "2", "full_text": said}),
+        "quoted": tweet(2, said),
+        "other": tweet(3, "BBCNews says watch"),
+        "filler": {"meta": "x" * 17_000_000},  # another block
+    }
+    for number, name in enumerate(order):
+        write(tmp_path / "raw/tweets", lines[name], name=f"{number}.jsonl")
+    assert sorted(gate(tmp_path).tweets["text"]) == ["BBCNews says watch", "see this", "zwatch <url>"]
+
+
+WORDS = [{"owner": "Environment Agency"}, {"stationId": "Kirkstall Abbey"}, {"eventId": "River Calder"}]
+
+
+@pytest.mark.parametrize("gauge", WORDS)
+def test_words_under_the_name_of_an_id_take_nothing_from_texts(tmp_path, gauge):
+    text = "the Environment Agency at Kirkstall Abbey, River Calder, flooding"
+    found = gate(tmp_path, tweet(1, text), tweet(2, "wet", gauge=gauge))
+    assert sorted(found.tweets["text"]) == [text, "wet"]
+
+
+def test_a_field_of_digits_without_end_takes_no_time():
+    found = Identifiers()
+    started = time.perf_counter()
+    found.collect({"x": "." + "1" * 200_000, "gps": "1" * 200_000})
+    assert time.perf_counter() - started < 5

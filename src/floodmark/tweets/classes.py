@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from floodmark.tweets.known import Known
 
 
+_REACHED = "<(?:email|phone|number|user|ip|iban|card|nino|postcode|address|coordinates)>"
+"""All but links: a host is many a client's name."""
+_DATE = r"\b(?:19|20)\d\d(?:[._-]?\d\d){1,4}\b"
+
+
 def stays(values: Sequence[str], known: Known) -> list[str]:
-    """The values that neither are nor hold a name, and in which no rule of the scrubber finds anything.
+    """The values that neither are nor hold a name, and in which no rule of the scrubber finds whom to reach.
 
     Long names count inside a word too.
     """
@@ -33,8 +38,9 @@ def _clean(values: Sequence[str]) -> set[str]:
     """The values that say nothing personal, as written or with blanks for the signs that stand for them in a slug."""
     written = fold_all(pl.Series(values, dtype=pl.String))
     found = pl.Series([False] * len(values), dtype=pl.Boolean)
-    for said in (written, written.str.replace_all(r"[._-]+", " ")):
-        found |= scrub_all(said)[0] != said
+    undated = written.str.replace_all(_DATE, " ")
+    for said in (undated, undated.str.replace_all(r"[._-]+", " ")):
+        found |= scrub_all(said)[0].str.contains(_REACHED)
     return {value for value, personal in zip(values, found, strict=True) if not personal}
 
 

@@ -26,8 +26,10 @@ USERNAMES = frozenset(
         "handle", "twitter",
     }
 )  # fmt: skip
-IDS = frozenset({"id", "ids", "uid", "owner", "contributors"})
-IDS_END = ("_id", "_ids", "_key", "_keys", "id_str", "Id", "Ids")
+IDS = frozenset({"id", "contributors"})
+IDS_END = ("_id", "_ids", "_key", "_keys", "id_str")
+CODES, CODES_END = frozenset({"ids", "uid", "owner"}), ("Id", "Ids")
+"""What other programs call an id, or a gauge and its authority: only what no words are counts."""
 TWEETS = frozenset({"quoted_status", "quoted_tweet", "referenced_tweets", "tweets"})
 """Tweets beside or within another, which may be nobody's own in the archive: their texts are read like notes."""
 SUBJECTS = "context_annotations"
@@ -61,13 +63,13 @@ MOST_KEYS = 10_000
 """Names of fields that are remembered; a hostile archive may have any number."""
 
 
-OTHER, SKIP, ID, USERNAME, LINK, POINT, NOTE, EMAIL, PHONE, DETAIL, TWEET = range(11)
+OTHER, SKIP, ID, USERNAME, LINK, POINT, NOTE, EMAIL, PHONE, DETAIL, TWEET, CODE = range(12)
 """What a field holds, told by its name."""
 _kinds: dict[str, int] = {}
 _MEDIA_KEY = re.compile(r"\d{1,3}_\d{7,}")
 _POINT = re.compile(r"-?\d{1,3}\.\d{4,},\s*-?\d{1,3}\.\d{4,}")
 _PHONE = re.compile(r"\+[\d\s().-]{8,24}")
-_DECIMAL = re.compile(r"\d+\.\d+")
+_DECIMAL = re.compile(r"(?<!\d)\d{1,3}\.\d{1,20}")
 _IN_BRACKETS = re.compile(r": \[(\w{1,20})\]")
 """Whom the API did not find: `Could not find user with username: [orla_quill7].`"""
 SHAPED = frozenset("0123456789+-")
@@ -85,6 +87,8 @@ def _kind(name: str) -> int:
         kind = SKIP
     elif name in IDS or name.endswith(IDS_END):
         kind = ID
+    elif name in CODES or name.endswith(CODES_END):
+        kind = CODE
     elif name in USERNAMES:
         kind = USERNAME
     elif name == "display" or name.endswith("url"):
@@ -227,12 +231,14 @@ class Identifiers:
             self.emails.add(text.strip())
         elif kind == PHONE:
             self.phones.add(text)
+        elif kind == CODE and " " not in text and any(letter.isdecimal() for letter in text):
+            self.ids.add(text)
         elif kind == DETAIL:
             for item in _IN_BRACKETS.findall(text):
                 (self.ids if item.isdecimal() else self.usernames).add(item)
 
     def _integer(self, kind: int, number: int) -> None:
-        if kind == ID:
+        if kind in (ID, CODE):
             self.ids.add(str(number))
         elif kind == PHONE:
             self.phones.add(str(number))

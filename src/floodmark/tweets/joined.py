@@ -24,19 +24,23 @@ LONGEST = 512
 """Letters of a word; a longer one is made by no hand, and only its numbers are looked at."""
 MOST = 8
 """Pieces between underscores that may be one name."""
-_LETTER = r"[\p{L}\p{M}_]"
-_SIGN = r"[\p{L}\p{M}\p{N}_]"
+_LETTER = "[A-Za-z_]"
+_SIGN = "[A-Za-z0-9_]"
+"""Of a script without spaces a word would be a sentence."""
 _SOME = rf"_|\d{{{SHORTEST_ID}}}"
 # A table without a value somewhere holds its whole numbers as decimals.
 JOINED = (
     rf"{_SIGN}*(?:_|\d{{{SHORTEST_ID}}}{_LETTER}|{_LETTER}\d{{{SHORTEST_ID}}}){_SIGN}*|\b\d{{{SHORTEST_ID},}}\.0+\b"
 )
+_DIGIT = regex.compile(r"\d")
 _NUMBER = regex.compile(rf"\d{{{SHORTEST_ID},}}")
 _DECIMAL = regex.compile(r"(\d+)\.0+")
 _DIGEST = regex.compile(r"[0-9a-f]{32,}")
 """A hash: a number in it is none."""
 _TEXT_IN_HEX = regex.compile(rf"(?:0x)?(?=\d*[a-fA-F]){BYTE}{{8,256}}")
-"""A text in hexadecimal digits, which is read as one: a number in it is none either."""
+"""A text in hexadecimal digits, which is read as one: a number in it is none either, but for one as long as ids."""
+SNOWFLAKE = 17
+"""Digits of an id of Twitter's since 2013."""
 
 
 def joined(texts: pl.Series) -> pl.DataFrame:
@@ -52,18 +56,22 @@ def joined(texts: pl.Series) -> pl.DataFrame:
 def _pieces(token: str) -> list[str]:
     if decimal := _DECIMAL.fullmatch(token):
         return [decimal.group(1)]
-    if _DIGEST.fullmatch(token) or _TEXT_IN_HEX.fullmatch(token):
+    if _DIGEST.fullmatch(token):
         return []
     found = _NUMBER.findall(token)
+    if _TEXT_IN_HEX.fullmatch(token):
+        return [number for number in found if len(number) >= SNOWFLAKE]
     if "_" in token and len(token) <= LONGEST:
-        found += [token.strip("_"), *_between(token.split("_"))]
+        found.append(token.strip("_"))
+        if _DIGIT.search(token):
+            found += _between(token.split("_"))
     return [piece for piece in dict.fromkeys(found) if piece not in ("", token)]
 
 
 def _between(parts: list[str]) -> Iterator[str]:
-    """Pieces that underscores bound and that are no word of a language, the longest first."""
+    """Pieces that underscores bound and that no words are, `orla_quill7` but not `hull_flood`, the longest first."""
     for number in range(min(len(parts), MOST), 0, -1):
         for start in range(len(parts) - number + 1):
             piece = "_".join(parts[start : start + number])
-            if len(piece) >= DISTINCT and (number > 1 or any(letter.isdecimal() for letter in piece)):
+            if len(piece) >= DISTINCT and _DIGIT.search(piece):
                 yield piece

@@ -119,8 +119,6 @@ def _survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings:
     for ending, written in tables.items():
         written.write_ipc(stem.with_suffix(ending), record_batch_size=BATCH)
     known.usernames.update(table["mentions"].explode().drop_nulls())
-    # A tweet beside another may well be another's line.
-    known.notes.difference_update(tweet.text for tweet in tweets)
     _noted(known)
     _reach(known, table)
     gather(known, stem.with_suffix(".known"))
@@ -167,7 +165,7 @@ def _noted(known: Identifiers) -> None:
     """Gather whom notes mention, and links in them; they are not scrubbed for it, for they are as many as tweets."""
     for note in known.notes:
         if "@" in note:
-            known.usernames.update(_MENTION.findall(note))
+            known.usernames.update(_MENTION.findall(_LINK.sub(" ", note)))
         if "://" in note:
             known.urls.update(link for link in _LINK.findall(note) if not link.endswith("…"))
 

@@ -34,9 +34,7 @@ _MOMENT = regex.compile(
 """A date and a time as a logger of data writes them: `2013 12 05 06 30`."""
 _CALLED = regex.compile(rf"(?i)\b(?:{_CALL})\b\W{{0,3}}(?:\w+\W{{1,3}}){{0,2}}$")
 
-_ASKED = regex.compile(
-    rf"(?i)(?:\b(?:{_CALL}|numbers?|nos?|nr|help\w*|rescue\w*|reach|ask|urgent\w*)\b|📞|☎|📱).{{0,60}}$", regex.DOTALL
-)
+_ASKED = regex.compile(rf"(?i)(?:\b(?:{_CALL})\b|📞|☎|📱).{{0,40}}$", regex.DOTALL)
 _COUNTED = regex.compile(
     r"(?i)\s(?:people|persons|homes|houses|families|cattle|votes|acres|hectares|tonnes|lakhs?|crores?)\b"
 )
@@ -90,7 +88,7 @@ def _is_british(match: regex.Match[str]) -> bool:
 
 
 def _is_asked(match: regex.Match[str]) -> bool:
-    """Behind a word that asks for a call or for help, and neither round nor before what is counted or measured."""
+    """Behind a word that asks for a call, and neither round nor before what is counted or measured."""
     first, second = regex.findall(r"\d+", match.group())
     if (first.endswith("00") and second.endswith("00")) or unit_behind(match):
         return False
@@ -99,9 +97,10 @@ def _is_asked(match: regex.Match[str]) -> bool:
 
 
 def _are_pairs(match: regex.Match[str]) -> bool:
-    """Neither minutes nor a scale: `0 15 30 45 00 15`, `0 20 40 60 80 99`."""
+    """Behind a word that asks for a call, and neither minutes nor a scale: `0 15 30 45 00 15`, `0 20 40 60 80 99`."""
     pairs = [int(pair) for pair in regex.findall(r"\d\d", match.group())]
-    return max(pairs) > 59 and pairs != sorted(pairs)
+    asked = _ASKED.search(match.string, max(0, match.start() - 60), match.start())
+    return asked is not None and max(pairs) > 59 and pairs != sorted(pairs)
 
 
 def _has_digits(match: regex.Match[str]) -> bool:
@@ -186,7 +185,7 @@ TELEPHONES = [
     rule(
         "phone",
         rf"(?i)\b(?:{_CALL}|telefono?|teléfono|handy)\b(?:\W{{1,2}}(?:me|us|on|at|is|no|nr|number)\b){{0,2}}\W{{0,3}}\K"
-        rf"{_CLOCK}(?:(?=0\D)|{DATE})\(?0(?:{_SIGNS}{{0,3}}\d){{8,11}}(?![\w:]|[.,/]\d)",
+        rf"{_CLOCK}(?=0[\s{DASH}])\(?0(?:{_SIGNS}{{0,3}}\d){{8,11}}(?![\w:]|[.,/]\d)",
         digits=9,
     ),
     rule("phone", r"<phone>/\d(?![\w:/-]|[.,]\d|\s?(?:days?|hours?|hrs?|nights?)\b)", digits=1),

@@ -13,7 +13,10 @@ _AREA = (
     "GU|GY|HA|HD|HG|HP|HR|HS|HU|HX|IG|IM|IP|IV|JE|KA|KT|KW|KY|L|LA|LD|LE|LL|LN|LS|LU|M|ME|MK|ML|N|NE|NG|NN|NP|NR|NW|OL|OX|PA|PE|PH|"
     "PL|PO|PR|RG|RH|RM|S|SA|SE|SG|SK|SL|SM|SN|SO|SP|SR|SS|ST|SW|SY|TA|TD|TF|TN|TQ|TR|TS|TW|UB|W|WA|WC|WD|WF|WN|WR|WS|WV|YO|ZE"
 )
-_TWO = "|".join(area for area in _AREA.split("|") if len(area) == 2)
+_TWO = "|".join(area for area in _AREA.split("|") if len(area) == 2 and area not in ("NE", "NW", "SE", "SW"))
+"""Areas that are neither one letter nor a wind."""
+_UNIT = "(?:ST|ND|RD|TH|FT|HR|YR|PT|LB|BF|GB|TB|PH)"
+"""Two capital letters behind a digit that are no end of a postcode as often as not."""
 _OPEN = "[23456789CFGHJMPQRVWX]"
 """Letters and digits of Open Location Code, "plus codes"."""
 _SIDE = "(?i:north|south|east|west|[NSEW])"
@@ -116,18 +119,16 @@ POSTCODES = [
         _is_postcode,
         digits=2,
     ),
-    # Parted by other signs, or by blanks elsewhere, in capitals alone; `M6 2 UP` and `A1/2ND` are none.
+    # Parted by other signs, or by blanks elsewhere, in capitals alone; `TA3.4FT` and `TA 5 2ND` are none.
     rule(
         "postcode",
-        rf"\b((?:{_AREA})\d[\dA-HJKMNPR-Y]?)([._/])(\d[ABD-HJLNP-UW-Z]{{2}})(?![^\W_])",
+        rf"\b((?:{_TWO})\d[\dA-HJKMNPR-Y]?)([._/])(\d(?!{_UNIT})[ABD-HJLNP-UW-Z]{{2}})(?![^\W_])",
         _is_postcode,
         digits=2,
     ),
     rule(
         "postcode",
-        rf"\b((?:{_TWO}))\s(\d{{1,2}})\s(\d(?!ST|ND|RD|TH|FT|HR|YR|PT|LB)[ABD-HJLNP-UW-Z]{{2}})\b|"
-        rf"\b(?:{_TWO})\d{{1,2}}\s\d\s(?!AT|AS|AN|AD|BY|BE|DR|FT|GP|HE|HR|LB|PT|RD|SE|SW|ST|UP|US|WE|YR)"
-        r"[ABD-HJLNP-UW-Z]{2}\b",
+        rf"\b(?:{_TWO})\s\d{{1,2}}\s\d(?!{_UNIT})[ABD-HJLNP-UW-Z]{{2}}\b",
         digits=2,
     ),
     # The forces' offices overseas have a number only; one bank kept the code that fits no area.
