@@ -69,5 +69,8 @@ def lay(path, keys, value):
     for key in keys[:-1]:
         section = section[key]
     section[keys[-1]] = value
-    with path.open("w", encoding="utf-8") as file:
+    # Whole or not at all: a job that starts meanwhile would read half of it and fail for that.
+    partial = path.with_name(f".partial-{path.name}")
+    with partial.open("w", encoding="utf-8") as file:
         yaml.dump(content, file)
+    partial.replace(path)
