@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _REACHED = "<(?:email|phone|number|user|ip|iban|card|nino|postcode|address|coordinates)>"
 """All but links: a host is many a client's name."""
-_DATE = r"\b(?:19|20)\d\d(?:[._-]?\d\d){1,4}\b"
+_MONTH, _DAY = "(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+_DATE = rf"\b(?:19|20)\d\d(?:{_MONTH}{_DAY}?|[._-]{_MONTH}(?:[._-]{_DAY}){{0,3}})\b"
+"""With the last day or month of what lasted: `2015-12-05-06`. It is no telephone, whatever it looks like."""
 
 
 def stays(values: Sequence[str], known: Known) -> list[str]:

@@ -21,7 +21,7 @@ from floodmark.tweets.columns import fold_all, gathered, lists, scrub_all
 from floodmark.tweets.gathering import gather
 from floodmark.tweets.identifiers import person
 from floodmark.tweets.json_files import parse
-from floodmark.tweets.links import linked
+from floodmark.tweets.links import LINK, linked
 from floodmark.tweets.people import identities
 from floodmark.tweets.places import coarsen
 from floodmark.tweets.pseudonyms import ALPHABET
@@ -66,8 +66,8 @@ SHELF_BEGINS = sorted(a + b for a in ALPHABET for b in ALPHABET)
 
 _REACHED = re.compile(r"\w@[\w-]+\.\w|(?:\d\D{0,3}){9}")
 """What an e-mail address or a telephone has."""
-_MENTION = re.compile(r"(?<![\w@.+-])@(\w{1,15})(?![\w@]|[.-]\w)", re.ASCII)
-_LINK = re.compile(r"https?://[^\s<>\"']+")
+_MENTION = re.compile(r"(?<![\w@./+-])@(\w{1,15})(?![\w@]|[.-]\w)", re.ASCII)
+_LINK = re.compile(LINK)
 _TORN = re.compile(r"@\w+…(?:\s*https?://\S+)?\s*$")
 """A text that is cut within a mention; v1.1 puts a link to the whole behind it."""
 
@@ -166,7 +166,7 @@ def _noted(known: Identifiers) -> None:
     for note in known.notes:
         if "@" in note:
             known.usernames.update(_MENTION.findall(_LINK.sub(" ", note)))
-        if "://" in note:
+        if "/" in note:
             known.urls.update(link for link in _LINK.findall(note) if not link.endswith("…"))
 
 
