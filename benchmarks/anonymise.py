@@ -42,6 +42,8 @@ SUBJECTS = [
 ONE = """
 import json, resource, sys
 from pathlib import Path
+from floodmark.tweets.memory import return_freed_memory
+return_freed_memory()
 from floodmark.settings.base import read_params, read_section
 from floodmark.settings.anonymise import Anonymise
 from floodmark.tweets.anonymise import anonymise

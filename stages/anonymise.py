@@ -9,6 +9,9 @@ from floodmark.stage import stage
 @stage(anonymise=Anonymise)
 def main(anonymise: Anonymise) -> None:
     """Raw tweets and human labels become scrubbed, pseudonymous tables; nothing after this stage reads them raw."""
+    from floodmark.tweets.memory import return_freed_memory
+
+    return_freed_memory()  # before polars is imported
     from floodmark.storage import outputs
     from floodmark.tweets.anonymise import anonymise as run
     from floodmark.tweets.key import load_key

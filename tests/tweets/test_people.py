@@ -1,4 +1,5 @@
 import itertools
+import random
 
 import polars as pl
 import pytest
@@ -19,7 +20,7 @@ def who(folder, *parts):
     for number, part in enumerate(parts):
         files.append(folder / f"{number}.identities")
         identities(part).write_ipc(files[-1])
-    same = aliases(files, ONE)
+    same = dict(aliases(files, ONE).iter_rows())
 
     def of(user_id, name):
         mine = ONE.of("user", person(user_id, name))
@@ -40,7 +41,7 @@ def test_ids_and_names_of_one_person_have_one_pseudonym(tmp_path):
 def test_aliases_on_disk_are_those_of_who_is_asked_for(tmp_path):
     files, kept = [tmp_path / "0.identities"], tmp_path / "aliases"
     identities(SEEN).write_ipc(files[0])
-    same = aliases(files, ONE)
+    same = dict(aliases(files, ONE).iter_rows())
     write_aliases(files, kept, ONE)
     asked = [*list(same)[1:], "nobody", None]
     assert len(same) > 2
@@ -81,3 +82,12 @@ def test_persons_are_the_connected_parts_of_ids_and_names(pairs, cut, tmp_path_f
 @pytest.mark.parametrize("name", ["", None])
 def test_nobody_is_nobody(name):
     assert person(None, name) is None
+
+
+def test_a_chain_of_names_however_long_is_one_person(tmp_path):
+    number = 500
+    links = [pair for at in range(number) for pair in ((str(at), f"name{at:03d}"), (str(at), f"name{at + 1:03d}"))]
+    random.Random(3).shuffle(links)
+    of = who(tmp_path, links[:700], links[700:], [("other", "elsewhere"), ("other", "nowhere")])
+    assert {of(str(at), None) for at in range(number)} == {ONE.of("user", "name000")}
+    assert of("other", None) == ONE.of("user", "elsewhere")

@@ -23,7 +23,7 @@ from floodmark.tweets import quasi, schema
 from floodmark.tweets.archive import Archive, look, nothing_read, workers
 from floodmark.tweets.audit import audit
 from floodmark.tweets.classes import stays
-from floodmark.tweets.finishing import Rules, finish, places_table, publish, users_tables
+from floodmark.tweets.finishing import Rules, finish, places_table, publish, users_ranges, users_table
 from floodmark.tweets.judged import human_table, identifiers, judged
 from floodmark.tweets.labels import read_labels
 from floodmark.tweets.pseudonyms import Pseudonyms
@@ -124,7 +124,8 @@ class _Gate:
             write_table(path, table)
         searched = audit(outputs[:4], known, self._stream)
         sizes = [*(table.select(pl.len()).collect().item() for table in (tweets, users)), *map(len, tables)]
-        scrubbed = tweets.select(pl.col("found").explode().drop_nulls().alias("kind")).collect()["kind"]
+        kinds = tweets.select(pl.col("found").explode().drop_nulls()).group_by("found").len().sort("found")
+        scrubbed = dict(kinds.collect(engine="streaming").iter_rows())
         write_json(outputs[4], self._report(sizes, scrubbed, searched, groups.report))
         if nothing := nothing_read(self.archive.counts):
             say(nothing)
@@ -132,11 +133,8 @@ class _Gate:
     def _users(self) -> pl.LazyFrame:
         """Users, of which no more are in memory than are worked on."""
         read = [stem.with_suffix(".users") for stem, _ in self.archive.blocks]
-        paths = []
-        for number, some in enumerate(users_tables(read, self.archive.aliases)):
-            paths.append(self._work / f"users-{number:04d}")
-            some.write_ipc(paths[-1])
-        return pl.scan_ipc(paths)
+        job = partial(_write_users, files=read, aliases=self.archive.aliases, work=self._work)
+        return pl.scan_ipc(list(self._stream(job, list(enumerate(users_ranges(read))), "joining users")))
 
     def _coarse_places(self) -> pl.DataFrame:
         """Raw places and what they become, each once; of different readings the one that sorts last."""
@@ -160,7 +158,7 @@ class _Gate:
         return stays(enough, self.archive.known)
 
     def _report(
-        self, sizes: Sequence[int], scrubbed: pl.Series, searched: dict[str, Any], groups: dict[str, Any]
+        self, sizes: Sequence[int], scrubbed: dict[str, int], searched: dict[str, Any], groups: dict[str, Any]
     ) -> dict[str, Any]:
         counts, labels = self.archive.counts, len(self._human)
         read = {name.replace(" ", "_"): number for name, number in counts.items() if not name.startswith("dropped")}
@@ -173,16 +171,23 @@ class _Gate:
                 "no_tweet": counts["dropped: no tweet"],
                 "human_labels": self.unread,
             },
-            "texts_with": dict(scrubbed.value_counts().sort(scrubbed.name).iter_rows()),
+            "texts_with": scrubbed,
             "k_anonymity": groups,
             **searched,
         }
 
 
+def _write_users(job: tuple[int, tuple[str, str]], files: Sequence[Path], aliases: Path, work: Path) -> Path:
+    number, between = job
+    path = work / f"users-{number:04d}"
+    users_table(between, files, aliases).write_ipc(path)
+    return path
+
+
 def _sink(job: tuple[Path, pl.LazyFrame]) -> None:
     """A table as `write_table` writes it, but one that need not fit into memory."""
     path, table = job
-    table.sink_parquet(path, compression="zstd", compression_level=3, statistics=False, row_group_size=65536)
+    table.sink_parquet(path, compression="zstd", compression_level=3, statistics=False, row_group_size=2**14)
 
 
 def _persons(paths: Sequence[Path], human: pl.DataFrame) -> pl.DataFrame:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from floodmark.tweets.known import Known
     from floodmark.tweets.strings import Said
 
-ROWS = 2**14
+ROWS = 2**13
 LETTERS = 2**20
 """Texts that are searched together: identifiers lie on disk and are read once for all of them."""
 MOST = 10_000

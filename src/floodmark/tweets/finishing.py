@@ -14,14 +14,14 @@ from floodmark.tweets.shapes import PLACEHOLDERS
 from floodmark.tweets.survey import SHELF_BEGINS, USERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from floodmark.tweets.known import Known
     from floodmark.tweets.quasi import Quasi
 
 COLUMNS = ("lang", "source", "event")
-PEOPLE = 2**17
+PEOPLE = 2**15
 """Readings of users that are worked on at a time, about."""
 
 
@@ -72,20 +72,39 @@ def publish(path: Path, groups: Quasi, minutes: int) -> None:
     schema.build(schema.TWEETS, tweets).write_ipc(path)
 
 
-def users_tables(files: Sequence[Path], aliases: Path) -> Iterator[pl.DataFrame]:
-    """Users with the largest of their counts, some at a time, in order."""
+def users_ranges(files: Sequence[Path]) -> list[tuple[str, str]]:
+    """From which pseudonym on, and up to which, users are worked on at a time."""
+    readings = pl.scan_ipc(list(files)).select(pl.len()).collect().item() if files else 0
+    number = min(max(1, readings // PEOPLE), len(SHELF_BEGINS))
+    return list(pairwise(["", *(SHELF_BEGINS[len(SHELF_BEGINS) * k // number] for k in range(1, number)), "~"]))
+
+
+def users_table(between: tuple[str, str], files: Sequence[Path], aliases: Path) -> pl.DataFrame:
+    """Users of some pseudonyms with the largest of their counts, in order.
+
+    Args:
+        between: One of `users_ranges`.
+        files: Readings of users, as `survey.USERS`.
+        aliases: What `people.write_aliases` wrote.
+    """
     counts = ("followers", "following", "tweets")
     rows = pl.scan_ipc(list(files)) if files else USERS.to_frame().lazy()
-    rows = rows.join(pl.scan_ipc(aliases), on="user", how="left").with_columns(user=pl.coalesce("same", "user"))
-    number = min(max(1, rows.select(pl.len()).collect().item() // PEOPLE), len(SHELF_BEGINS))
-    edges = ["", *(SHELF_BEGINS[len(SHELF_BEGINS) * k // number] for k in range(1, number)), "~"]
-    for low, high in pairwise(edges):
-        some = rows.filter(pl.col("user") >= low, pl.col("user") < high)
-        total = some.group_by("user").agg(pl.col(counts).max()).sort("user").collect()
-        binned = {name: [log_bin(number) for number in total[name]] for name in counts}
-        yield schema.build(
-            schema.USERS, total.with_columns(pl.Series(name, bins, pl.Int8) for name, bins in binned.items())
-        )
+    # Of all other names no more are in memory than belong here: to join all of them takes as much as all else.
+    others = pl.scan_ipc(aliases)
+    ours, gone = (others.filter(_within(between, name)).collect() for name in ("same", "user"))
+    stay = _within(between, "user") & ~pl.col("user").is_in(gone["user"].implode())
+    some = rows.filter(stay | pl.col("user").is_in(ours["user"].implode())).join(ours.lazy(), on="user", how="left")
+    some = some.with_columns(user=pl.coalesce("same", "user"))
+    total = some.group_by("user").agg(pl.col(counts).max()).sort("user").collect()
+    binned = {name: [log_bin(number) for number in total[name]] for name in counts}
+    return schema.build(
+        schema.USERS, total.with_columns(pl.Series(name, bins, pl.Int8) for name, bins in binned.items())
+    )
+
+
+def _within(between: tuple[str, str], column: str) -> pl.Expr:
+    low, high = between
+    return (pl.col(column) >= low) & (pl.col(column) < high)
 
 
 def places_table(places: pl.DataFrame, kept: Sequence[str], used: set[str]) -> pl.DataFrame:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-PART = 2**20
-"""Hashes that are compared at a time, eight MiB."""
+PART = 2**18
+"""Hashes that are compared at a time, two MiB."""
 _BITS = 20
 
 

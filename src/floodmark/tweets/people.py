@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from floodmark.tweets.identifiers import person
@@ -11,6 +12,8 @@ from floodmark.tweets.identifiers import person
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from floodmark.tweets.pseudonyms import Pseudonyms
 
@@ -31,7 +34,7 @@ def identities(pairs: Iterable[tuple[str | None, str | None]]) -> pl.DataFrame:
     return pl.DataFrame(sorted(rows, key=str), schema=IDENTITIES, orient="row")
 
 
-def aliases(files: Sequence[Path], pseudonyms: Pseudonyms) -> dict[str, str]:
+def aliases(files: Sequence[Path], pseudonyms: Pseudonyms) -> pl.DataFrame:
     """Pseudonyms of users as they were known in one place, and those that they get where these differ.
 
     An id and the user names seen with it are one person; so are two ids that shared a name, which is how a renamed
@@ -41,21 +44,23 @@ def aliases(files: Sequence[Path], pseudonyms: Pseudonyms) -> dict[str, str]:
     Args:
         files: Tables of `identities`.
         pseudonyms: Of the study.
+
+    Returns:
+        A table of `ALIASES`.
     """
-    if not files:
-        return {}
-    shared = _shared(files)
-    people = _People(shared.iter_rows())
-    known = {person(None, name) for name in shared["name"]} | {person(user_id, None) for user_id in shared["id"]}
-    roots = {node: people.root(node) for node in known if node}
-    of = pseudonyms.of
-    return {of("user", node): of("user", root) for node, root in sorted(roots.items()) if node != root}
+    shared = _shared(files) if files else IDENTITIES.to_frame()
+    ids, names = (shared[column].unique().sort() for column in ("id", "name"))
+    # Names sort before ids and then by alphabet, so that the first of a person's nodes is the name to be known by.
+    nodes = pl.concat([names, ids.str.replace("^", "#").alias("name")])
+    first = _first(names.search_sorted(shared["name"]), len(names) + ids.search_sorted(shared["id"]), len(nodes))
+    moved = np.flatnonzero(first != np.arange(len(first)))
+    both = (pseudonyms.of_each("user", nodes.gather(at)) for at in (moved, first[moved]))
+    return pl.DataFrame(dict(zip(ALIASES, both, strict=True)), schema=ALIASES)
 
 
 def write_aliases(files: Sequence[Path], path: Path, pseudonyms: Pseudonyms) -> None:
-    """Keep `aliases` as a table of `ALIASES`: an archive may have as many as it has persons."""
-    found = aliases(files, pseudonyms)
-    pl.DataFrame({"user": list(found), "same": list(found.values())}, schema=ALIASES).write_ipc(path)
+    """Keep `aliases` on disk: an archive may have as many as it has persons."""
+    aliases(files, pseudonyms).write_ipc(path)
 
 
 def aliases_among(path: Path, users: pl.Series) -> dict[str, str]:
@@ -82,21 +87,22 @@ def _shared(files: Sequence[Path]) -> pl.DataFrame:
     return pl.concat(found).unique()
 
 
-class _People:
-    """Names and ids that stand for one person, by union and find."""
+def _first(one: pl.Series, other: pl.Series, nodes: int) -> NDArray[np.intp]:
+    """Of every node the first that edges lead to, by way of any others.
 
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self._parent: dict[str, str] = {}
-        for user_id, name in pairs:
-            # Names sort before ids and then by alphabet, so that the root is the name a person is known by.
-            ends = {self.root(f"#{user_id}"), self.root(name)}
-            first, *others = sorted(ends, key=lambda node: (node.startswith("#"), node))
-            for other in others:
-                self._parent[other] = first
-
-    def root(self, node: str) -> str:
-        """What stands for the person behind a name or id."""
-        self._parent.setdefault(node, node)
-        while (above := self._parent[node]) != node:
-            self._parent[node] = node = self._parent[above]
-        return node
+    Args:
+        one: A node of each edge.
+        other: Its other node.
+        nodes: How many there are.
+    """
+    left, right = one.to_numpy().astype(np.intp), other.to_numpy().astype(np.intp)
+    first = np.arange(nodes)
+    while True:
+        before = first.copy()
+        least = np.minimum(first[left], first[right])
+        for end in (left, right):
+            np.minimum.at(first, before[end], least)
+        # What stands for a node's first stands for the node.
+        first = first[first]
+        if (first == before).all():
+            return first

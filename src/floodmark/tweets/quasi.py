@@ -24,7 +24,7 @@ DAY_MS = 86_400_000
 DAY_MINUTES = 1440
 STEPS = ("place", "hour", "lang", "time")
 """What a group of too few loses, in this order."""
-ROWS = 2**18
+ROWS = 2**16
 """Tweets that are counted at a time, about."""
 _SEED = 11
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)

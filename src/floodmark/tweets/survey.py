@@ -57,7 +57,7 @@ PLACES = pl.Schema({"raw": _TEXT, "place": _TEXT, "country": _TEXT, "place_type"
 ENDINGS = (".tweets", ".users", ".places", ".identities", ".known")
 
 
-BATCH = 256
+BATCH = 64
 """Rows of a table that are read at a time: a shelf holds a few of each block, and what is read stays as a whole."""
 SHELVES = 1024
 SHELF_BEGINS = sorted(a + b for a in ALPHABET for b in ALPHABET)
