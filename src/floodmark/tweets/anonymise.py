@@ -28,6 +28,7 @@ from floodmark.tweets.judged import human_table, identifiers, judged
 from floodmark.tweets.labels import read_labels
 from floodmark.tweets.pseudonyms import Pseudonyms
 from floodmark.tweets.settling import CLASSES, Least, Settled, common, ordinary, settle
+from floodmark.tweets.sink import sink
 from floodmark.tweets.survey import PLACES, TWEETS
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class _Gate:
         self, tweets: Path, labels: Path, pseudonyms: Pseudonyms, settings: Anonymise, work: Path, stream: Stream
     ) -> None:
         self._settings, self._stream, self._work = settings, stream, work
+        self._workers = workers(tweets)
         human, self.unread = read_labels(labels)
         self.judgements = len(human)
         self.archive: Archive = look(tweets, work, identifiers(human), pseudonyms, settings, stream)
@@ -114,7 +116,9 @@ class _Gate:
         groups = quasi.count(counted, settings.k)
         list(self._stream(partial(publish, groups=groups, minutes=settings.time_floor_minutes), paths, "leaving"))
         tweets, users = pl.scan_ipc(paths) if paths else pl.LazyFrame(schema=_schema()), self._users()
-        list(self._stream(_sink, [(outputs[0], tweets), (outputs[1], users)], "writing"))
+        # In processes of their own, which hold nothing else.
+        with streams(self._workers) as writers:
+            list(writers(sink, [(outputs[0], tweets), (outputs[1], users)], "writing"))
         used = set(tweets.select("place").unique().collect()["place"])
         tables = [
             places_table(self._places, kept["country"], used),
@@ -182,12 +186,6 @@ def _write_users(job: tuple[int, tuple[str, str]], files: Sequence[Path], aliase
     path = work / f"users-{number:04d}"
     users_table(between, files, aliases).write_ipc(path)
     return path
-
-
-def _sink(job: tuple[Path, pl.LazyFrame]) -> None:
-    """A table as `write_table` writes it, but one that need not fit into memory."""
-    path, table = job
-    table.sink_parquet(path, compression="zstd", compression_level=3, statistics=False, row_group_size=2**14)
 
 
 def _persons(paths: Sequence[Path], human: pl.DataFrame) -> pl.DataFrame:
