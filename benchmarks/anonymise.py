@@ -42,12 +42,12 @@ SUBJECTS = [
 ONE = """
 import json, resource, sys
 from pathlib import Path
-from floodmark.tweets.memory import return_freed_memory
-return_freed_memory()
-from floodmark.settings.base import read_params, read_section
-from floodmark.settings.anonymise import Anonymise
-from floodmark.tweets.anonymise import anonymise
 if __name__ == "__main__":
+    from floodmark.tweets.memory import return_freed_memory
+    return_freed_memory()
+    from floodmark.settings.base import read_params, read_section
+    from floodmark.settings.anonymise import Anonymise
+    from floodmark.tweets.anonymise import anonymise
     raw, out = Path(sys.argv[1]), Path(sys.argv[2])
     names = ("tweets.parquet", "users.parquet", "places.parquet", "human.parquet", "audit.json")
     settings = read_section(read_params(Path("params.yaml")), "anonymise", Anonymise, "params.yaml")
@@ -55,6 +55,7 @@ if __name__ == "__main__":
     used = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     print(json.dumps(used))
 """
+"""As the stage does it: nothing is imported by every process that is not needed there."""
 
 
 def originals() -> list[tuple[dict[str, Any], dict[str, Any]]]:

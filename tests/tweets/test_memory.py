@@ -56,7 +56,7 @@ def test_freed_memory_goes_back_to_the_system():
 def test_processes_that_are_started_hear_of_it_and_what_a_user_has_set_stays():
     asked = json.loads(started(ASKED))
     assert asked["MALLOC_ARENA_MAX"] == "1"
-    assert "dirty_decay_ms:0" in asked["_RJEM_MALLOC_CONF"]
+    assert "narenas:1" in asked["_RJEM_MALLOC_CONF"]
     assert json.loads(started(ASKED, MALLOC_ARENA_MAX="4"))["MALLOC_ARENA_MAX"] == "4"
 
 
