@@ -116,7 +116,7 @@ class _Gate:
         groups = quasi.count(counted, settings.k)
         list(self._stream(partial(publish, groups=groups, minutes=settings.time_floor_minutes), paths, "leaving"))
         tweets, users = pl.scan_ipc(paths) if paths else pl.LazyFrame(schema=_schema()), self._users()
-        # In processes of their own, which hold nothing else.
+        # With several cores in processes of their own, which hold nothing else.
         with streams(self._workers) as writers:
             list(writers(sink, [(outputs[0], tweets), (outputs[1], users)], "writing"))
         used = set(tweets.select("place").unique().collect()["place"])

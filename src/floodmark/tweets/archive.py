@@ -120,7 +120,7 @@ def look(
         besides: Identifiers from elsewhere, such as human labels.
         pseudonyms: Of the study.
         settings: Widths of the classes.
-        stream: Does jobs side by side, and what comes after the look too.
+        stream: Does jobs side by side, after all is read.
     """
     paths = find(folder)
     counts: Counter[str] = Counter({"files": len(paths)})
@@ -131,7 +131,7 @@ def look(
     jobs = ((work / f"block-{number:06d}", block) for number, block in enumerate(_blocks(paths)))
     blocks = []
     read = partial(_survey, pseudonyms=pseudonyms, settings=settings)
-    # In processes of their own, for what reading leaves in one stays with it to its end.
+    # With several cores in processes of their own, for what reading leaves in one stays with it to its end.
     with streams(workers(folder)) as readers:
         for done in readers(read, jobs, "reading tweets"):
             counts.update(done.counts)
@@ -145,9 +145,12 @@ def look(
             say(f"{path}: {number - PROBLEMS_SHOWN} more lines skipped")
     gather(besides, work / "besides.known")
     gathered = [stem.with_suffix(".known") for stem, _ in blocks] + [work / "besides.known"]
-    # Not here: the memory that joining names takes would stay with this process to its end.
+    # Not here, if there are other processes: the memory that joining names takes would stay with this one to its end.
     job = partial(write_aliases, path=work / "aliases", pseudonyms=pseudonyms)
-    list(stream(job, [[stem.with_suffix(".identities") for stem, _ in blocks]], "joining names"))
+    seen = [stem.with_suffix(".identities") for stem, _ in blocks]
+    list(stream(job, [seen], "joining names"))
+    for raw in seen:
+        raw.unlink()
     return Archive(blocks, counts, Known(gathered, work / "known"), work / "aliases")
 
 

@@ -19,6 +19,7 @@ from floodmark.tweets.anonymise import know
 from floodmark.tweets.audit import PHOTO, counted, search
 from floodmark.tweets.copies import Originals
 from floodmark.tweets.json_files import ENDINGS, find, others
+from floodmark.tweets.memory import return_freed_memory
 
 if TYPE_CHECKING:
     from floodmark.tweets.audit import Report
@@ -98,6 +99,7 @@ def run_audit(
         work, nothing = Path(folder, "known"), Path(folder, "nothing")
         work.mkdir()
         nothing.mkdir()
+        return_freed_memory()
         known, counts = know(against, labels or nothing, work, settings, secrets.token_bytes(32))
         unsought = Unsought(counts["broken lines"], others(against), counts["dropped human labels"])
         if labels is not None and not counts["human labels"]:

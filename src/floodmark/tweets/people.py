@@ -46,11 +46,15 @@ def aliases(files: Sequence[Path], pseudonyms: Pseudonyms) -> pl.DataFrame:
     Returns:
         A table of `ALIASES`.
     """
-    shared = _shared(files) if files else IDENTITIES.to_frame()
-    ids, names = (shared[column].unique().sort() for column in ("id", "name"))
+    shared = (_shared(files) if files else IDENTITIES.to_frame()).select("name", id="#" + pl.col("id"))
+    nodes = pl.concat([shared["name"], shared["id"].alias("name")]).unique()
     # Names sort before ids and then by alphabet, so that the first of a person's nodes is the name to be known by.
-    nodes = pl.concat([names, ids.str.replace("^", "#").alias("name")])
-    first = _first(names.search_sorted(shared["name"]), len(names) + ids.search_sorted(shared["id"]), len(nodes))
+    nodes = nodes.to_frame().sort(pl.col("name").str.starts_with("#"), "name")["name"]
+    places = pl.DataFrame({"node": nodes, "place": pl.int_range(len(nodes), eager=True)})
+    one, other = (
+        shared.join(places, left_on=end, right_on="node", maintain_order="left")["place"] for end in shared.columns
+    )
+    first = _first(one.to_numpy(), other.to_numpy(), len(nodes))
     moved = np.flatnonzero(first != np.arange(len(first)))
     both = (pseudonyms.of_each("user", nodes.gather(at)) for at in (moved, first[moved]))
     return pl.DataFrame(dict(zip(ALIASES, both, strict=True)), schema=ALIASES)
@@ -85,7 +89,7 @@ def _shared(files: Sequence[Path]) -> pl.DataFrame:
     return pl.concat(found).unique()
 
 
-def _first(one: pl.Series, other: pl.Series, nodes: int) -> NDArray[np.intp]:
+def _first(one: NDArray[np.int64], other: NDArray[np.int64], nodes: int) -> NDArray[np.int64]:
     """Of every node the first that edges lead to, by way of any others.
 
     Args:
@@ -93,12 +97,11 @@ def _first(one: pl.Series, other: pl.Series, nodes: int) -> NDArray[np.intp]:
         other: Its other node.
         nodes: How many there are.
     """
-    left, right = one.to_numpy().astype(np.intp), other.to_numpy().astype(np.intp)
     first = np.arange(nodes)
     while True:
         before = first.copy()
-        least = np.minimum(first[left], first[right])
-        for end in (left, right):
+        least = np.minimum(first[one], first[other])
+        for end in (one, other):
             np.minimum.at(first, before[end], least)
         # What stands for a node's first stands for the node.
         first = first[first]

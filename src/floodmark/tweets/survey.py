@@ -1,7 +1,8 @@
 """The first look at an archive, block by block: tweets reduced and scrubbed by pattern, identifiers gathered.
 
-What a block leaves on disk holds pseudonyms, scrubbed texts and hashes. Names without an @ still stand in the texts, so
-the folder is for this user alone and gone at the end.
+What a block leaves on disk holds pseudonyms, scrubbed texts and hashes. Names without an @ still stand in the texts,
+annotated persons beside them, and ids with their user names until these are joined; so the folder is for this user
+alone and gone at the end.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ ENDINGS = (".tweets", ".users", ".places", ".identities", ".known")
 
 
 BATCH = 64
-"""Rows of a table that are read at a time: a shelf holds a few of each block, and what is read stays as a whole."""
+"""Tweets that are read at a time: a shelf holds a few of each block, and what is read stays as a whole."""
 SHELVES = 1024
 SHELF_BEGINS = sorted(a + b for a in ALPHABET for b in ALPHABET)
 """Tweets are shelved by the first two letters of their pseudonyms."""
@@ -117,7 +118,7 @@ def _survey(stem: Path, lines: Sequence[Line], pseudonyms: Pseudonyms, settings:
         ),
     }
     for ending, written in tables.items():
-        written.write_ipc(stem.with_suffix(ending), record_batch_size=BATCH)
+        written.write_ipc(stem.with_suffix(ending), record_batch_size=BATCH if ending == ".tweets" else None)
     known.usernames.update(table["mentions"].explode().drop_nulls())
     _noted(known)
     _reach(known, table)
