@@ -96,5 +96,5 @@ def test_processes_that_are_started_hear_of_it_and_what_a_user_has_set_stays():
 def test_six_times_as_many_tweets_take_hardly_more_memory():
     done = started("benchmarks/anonymise.py", "--tweets", "10000", "--tweets", "60000")
     memory = json.loads(done.stdout.splitlines()[-1])["memory_mib"]
-    # With all processes of the larger archive at work; 1.4 when they keep what they have freed.
+    # All processes of the larger archive are at work.
     assert memory["60000"] < 1.25 * memory["10000"]

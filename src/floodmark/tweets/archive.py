@@ -37,7 +37,7 @@ PACKED = 8
 BUCKET = 2**13
 """Tweets that are worked on at a time, about."""
 TOGETHER = 4
-"""Blocks whose tweets are read at once: one by one takes twice the time, all in once all the memory."""
+"""Blocks whose tweets are read at once: one by one takes half as long again, all at once five times the memory."""
 PROBLEMS_SHOWN = 5
 
 
