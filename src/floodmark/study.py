@@ -67,7 +67,10 @@ def new_study(project: Path, folder: Path, data: Path, *, link: bool = False) ->
         building.rename(folder)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    say(f"study ready in {folder}: run `dvc repro` there; keep its pseudonym key, {folder / '.floodmark/key'}, safe")
+    say(
+        f"study ready in {folder}: run `dvc repro` there, or `dvc repro anonymise` for tweets without names alone; "
+        f"keep its pseudonym key, {folder / '.floodmark/key'}, safe"
+    )
 
 
 def _check(folder: Path, data: Path) -> None:

@@ -1,4 +1,4 @@
-"""Writes what documents itself: the params reference, the picture of the pipeline, the README's table of the systems.
+"""Writes what documents itself: params, columns, the picture of the pipeline, the README's table of the systems.
 
 `python -m tests.house.reference` says what is out of date, with `--write` it is written.
 """
@@ -16,6 +16,7 @@ from floodmark.report.systems import COLUMNS, rows
 from floodmark.settings.augment import Confidences
 from floodmark.settings.base import Section, read_params, read_section
 from floodmark.settings.every import sections
+from floodmark.tweets import schema
 from tests.house.picture import draw
 
 START, END = "<!-- systems: written by `make docs` -->", "<!-- end of systems -->"
@@ -61,6 +62,49 @@ def _as_yaml(value: Any) -> str:
     return shown if len(shown) <= 60 else shown[:57] + "..."
 
 
+TABLES = {
+    "tweets.parquet": (schema.TWEETS, "A tweet a row, the latest state of each."),
+    "users.parquet": (schema.USERS, "A user of the archive a row, also those who stand in no tweet that was kept."),
+    "places.parquet": (schema.PLACES, "A place a row of those that a tweet kept."),
+    "human.parquet": (schema.HUMAN, "A judgement of a person a row."),
+}
+AUDIT = {
+    "read": "files; lines; tweets, repeated ones included; broken_lines, no JSON; error_pages, answers of the API that "
+    "are errors; rows of human_labels",
+    "kept": "rows of each table",
+    "dropped": "duplicate: earlier states of a tweet; no_tweet: values that are no tweet, such as users, places and "
+    "compliance records; human_labels: rows without a text or a known label",
+    "texts_with": "tweets whose text had each kind of placeholder",
+    "k_anonymity": "groups of equal hour, place and language that left, the persons of the smallest, and how many "
+    "tweets lost which of these (`suppressed`)",
+    "searched": "identifiers of each kind that the tables were searched for; ordinary_names: names that were not, for "
+    "many people use them as words or they are too short",
+    "leaks": "identifiers found in the tables; `anonymise` fails unless it is 0",
+}
+
+
+def columns_page() -> str:
+    """docs/reference/columns.md: every column that leaves the gate, why, and what was done to it."""
+    lines = [
+        "# Columns that leave the gate",
+        "",
+        "Written by `make docs` from `src/floodmark/tweets/schema.py`: a column that is not here does not leave. A "
+        "keyed hash is [a pseudonym](anonymisation.md#who-is-who). "
+        "Bins double: bin 1 holds 1, bin 2 holds 2 and 3, bin 3 holds 4 to 7, bin 11 holds 1,024 to 2,047.",
+    ]
+    for name, (columns, what) in TABLES.items():
+        lines += ["", f"## {name}", "", what, "", "| column | type | why | what was done |", "|---|---|---|---|"]
+        lines += [
+            f"| `{key}` | {_type(column.type)} | {column.reason} | {column.rule} |" for key, column in columns.items()
+        ]
+    lines += ["", "## audit.json", "", "| key | counts |", "|---|---|"]
+    return "\n".join([*lines, *(f"| `{key}` | {what} |" for key, what in AUDIT.items())]) + "\n"
+
+
+def _type(kind: Any) -> str:
+    return str(kind).replace("time_unit=", "").replace("time_zone=", "").replace("'", "")
+
+
 def readme() -> str:
     """README.md with the table of the systems for the committed metrics."""
     text = Path("README.md").read_text(encoding="utf-8")
@@ -78,6 +122,7 @@ def main(write: bool) -> int:
     """Compare, or write; returns the number of files that differ."""
     wanted = {
         "docs/reference/params.md": params_page(),
+        "docs/reference/columns.md": columns_page(),
         "docs/pipeline.svg": draw(Path(".")),
         "README.md": readme(),
     }

@@ -9,13 +9,14 @@ from ruamel.yaml import YAML
 from floodmark.dag import PIPELINE, RESULTS, read_stages
 from tests.house import findings
 from tests.house.picture import draw
-from tests.house.reference import END, START, params_page, readme
+from tests.house.reference import END, START, columns_page, params_page, readme
 
 PROSE = [Path("README.md"), *sorted(Path("docs").rglob("*.md"))]
 
 
-def test_the_params_page_and_the_picture_are_those_of_the_code():
+def test_the_pages_of_params_and_columns_and_the_picture_are_those_of_the_code():
     assert Path("docs/reference/params.md").read_text(encoding="utf-8") == params_page(), "run `make docs`"
+    assert Path("docs/reference/columns.md").read_text(encoding="utf-8") == columns_page(), "run `make docs`"
     assert Path("docs/pipeline.svg").read_text(encoding="utf-8") == draw(Path(".")), "run `make docs`"
 
 

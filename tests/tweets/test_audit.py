@@ -161,6 +161,45 @@ def test_coordinates_count_together_exact_or_alone(tmp_path):
     assert search(tmp_path / "a.parquet", known).found["coordinates"] == 1
 
 
+@pytest.mark.parametrize(
+    ("point", "text", "leaks"),
+    [
+        ([-1.98765, 53.74123], "53.74123, -1.98765", 2),
+        ([-1.98765, 53.74123], '{"type": "Point", "coordinates": [-1.98765, 53.74123]}', 2),
+        ([-1.9877, 53.7412], "53.7412 -1.9877", 2),
+        ([-0.1278, 5.6037], "at 5.6037,-0.1278", 2),
+        # Neither a short one alone nor one beside a stranger tells a place.
+        ([-1.98765, 53.74123], "-1.98765", 0),
+        ([-1.98765, 53.74123], "53.74123, -1.98766", 0),
+        # A third of a metre north is another point.
+        ([-1.98765, 53.74123], "53.741233, -1.987653", 0),
+    ],
+)
+def test_a_degree_of_one_digit_counts_beside_its_other(tmp_path, point, text, leaks):
+    known = knows(tmp_path / "known", {"geo": {"coordinates": point}})
+    (tmp_path / "a.csv").write_text(f"x\n{text}\n")
+    assert sum(search(tmp_path / "a.csv", known).found.values()) == leaks
+
+
+@pytest.mark.parametrize("raw", ["07700 900123", "+44 7700 900123", "07700900123", "0044 (0)7700-900 123"])
+@pytest.mark.parametrize(
+    "text",
+    ["07700 900123", "07700 900 123", "+44 7700 900123", "+44 (0)7700 900123", "+44-7700-900123", "00447700900123",
+     "0044 7700900123", "07700.900.123", "(07700) 900123", "07700 900123 2 of us", "01134 960123 07700 900123"],
+)  # fmt: skip
+def test_a_telephone_is_found_in_any_groups_and_once(tmp_path, raw, text):
+    known = knows(tmp_path / "known", {"phone": raw})
+    (tmp_path / "a.txt").write_text(f"so ring {text} now")
+    assert search(tmp_path / "a.txt", known).found == {"telephone": 1}
+
+
+@pytest.mark.parametrize("text", ["07700 900124", "07700 9001234", "7700 900123 m", "07700, 900123", "0.77009 00123"])
+def test_other_numbers_are_no_telephone(tmp_path, text):
+    known = knows(tmp_path / "known", {"phone": "+44 7700 900 123"})
+    (tmp_path / "a.txt").write_text(f"so ring {text} now")
+    assert search(tmp_path / "a.txt", known).clean
+
+
 def test_among_bytes_only_long_identifiers_count_and_no_words(tmp_path):
     known = knows(
         tmp_path / "known", {"username": "kestrelmere", "id": "1234567", "name": "Al Bo Cy", "other_id": "12345678"}

@@ -83,7 +83,7 @@ def test_what_cannot_be_read_exits_with_1(project):
     (project / "outputs" / "a.parquet").write_bytes(b"PAR1")
     result = audit("outputs", "--against", "raw")
     assert result.exit_code == 1
-    assert "1 places could not be read" in result.output
+    assert "1 place could not be read" in result.output
 
 
 @pytest.mark.parametrize("raw", ["absent", "empty", "outputs"])
@@ -157,7 +157,7 @@ def test_rows_of_labels_that_are_not_read_are_told(project):
     write_labels(project / "labels", rows)
     result = audit("outputs", "--against", "raw", "--labels", "labels", "--json", "leaks.json")
     assert result.exit_code == 0, result.output
-    assert "not read whole: what is in 1 rows of labels was not searched for" in result.output
+    assert "not read whole: what is in 1 row of labels was not searched for" in result.output
     assert "nothing of the archive was found" not in result.output
     assert json.loads((project / "leaks.json").read_text())["label_rows_not_read"] == 1
 
@@ -185,7 +185,7 @@ def test_one_identifier_in_one_line_is_told_once_and_in_another_form_elsewhere_a
     report = json.loads((project / "leaks.json").read_text())
     assert report["leaks_by_kind"] == {"name": 2}
     assert [leak["form"] for leak in report["leaks"]] == ["plain", "percent"]
-    assert "found 2 name;" in result.output
+    assert "found name 2 times;" in result.output
 
 
 def test_an_archive_of_files_that_are_not_read_is_a_mistake(project):

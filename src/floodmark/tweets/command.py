@@ -56,9 +56,9 @@ class Unsought(NamedTuple):
     def __str__(self) -> str:
         named = _some(self.files)
         parts = [
-            f"{self.rows} rows of labels" if self.rows else "",
-            f"{self.lines} broken lines" if self.lines else "",
-            f"{len(self.files)} files ({named})" if named else "",
+            f"{_number(self.rows, 'row')} of labels" if self.rows else "",
+            _number(self.lines, "broken line") if self.lines else "",
+            f"{_number(len(self.files), 'file')} ({named})" if named else "",
         ]
         return " and ".join(part for part in parts if part)
 
@@ -137,6 +137,10 @@ def as_json(report: Report, unsought: Unsought) -> dict[str, object]:
     }
 
 
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _some(files: list[Path]) -> str:
     """The first names, and how many there are besides."""
     more = [f"{len(files) - NAMED} more"] if len(files) > NAMED else []
@@ -175,7 +179,7 @@ def _tell(report: Report, place: Path, unsought: Unsought) -> None:
         f"looked for {wanted} in {report.texts} texts; {report.searched['ordinary_names']} names are too short or too "
         "ordinary to be told from words"
     )
-    found = ", ".join(f"{number} {kind}" for kind, number in sorted(report.found.items()))
+    found = ", ".join(f"{kind} {number} times" for kind, number in sorted(report.found.items()))
     whole = not unsought.some
     if not whole:
         say(f"the archive was not read whole: what is in {unsought} was not searched for; read are lines of {READ}")
@@ -183,4 +187,4 @@ def _tell(report: Report, place: Path, unsought: Unsought) -> None:
         what = "nothing of the archive" if whole else "nothing of what was read of the archive, which is not all of it,"
         say(f"{place}: {what} was found")
     else:
-        say(f"{place}: found {found or 'nothing'}; {report.problems} places could not be read")
+        say(f"{place}: found {found or 'nothing'}; {_number(report.problems, 'place')} could not be read")

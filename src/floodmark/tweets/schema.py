@@ -28,7 +28,7 @@ class Column(NamedTuple):
 
 KEYED = "keyed hash"
 BINNED = "bin k holds 2^(k-1) to 2^k - 1, bin 0 holds 0"
-COMMON = "a class that enough tweets have, else `other`"
+COMMON = "a class that enough authors have, else `other`"
 _TEXT, _BIN, _FLAG, _LIST = pl.String(), pl.Int8(), pl.Boolean(), pl.List(pl.String())
 
 TWEETS = {
@@ -75,7 +75,9 @@ HUMAN = {
     "annotator": Column(_TEXT, "agreement between annotators", KEYED),
     "text": Column(_TEXT, "what the models read", "as in tweets"),
     "label": Column(_TEXT, "the truth", "one of five steps from negative to positive"),
-    "source": Column(_TEXT, "where the labels are from", COMMON + "; must look like a slug"),
+    "source": Column(
+        _TEXT, "where the labels are from", "a class that enough judgements have, else `other`; must look like a slug"
+    ),
 }
 
 CLOSED: dict[str, frozenset[str]] = {

@@ -22,6 +22,7 @@ from floodmark.tweets.hiding import sure
 from floodmark.tweets.known import Hits, Kind, kept
 from floodmark.tweets.names import UNSPACED
 from floodmark.tweets.own import own_words
+from floodmark.tweets.reached import regrouped
 from floodmark.tweets.readings import readings
 from floodmark.tweets.shapes import PLACEHOLDERS
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from floodmark.tweets.known import Known
 
-PLAIN = "plain"
+PLAIN, REGROUPED = "plain", "regrouped"
 SHORTEST_BARE = 8
 """Letters of an identifier that is looked for among bytes."""
 LEAST_DIGITS = 7
@@ -101,7 +102,7 @@ class Seeker:
             bare: Which are cut out of bytes.
             numbers: Which are numbers, and hide nothing.
         """
-        rows, forms, all_ = _forms(texts, numbers)
+        rows, forms, all_ = _with_telephones(*_forms(texts, numbers))
         hits, sizes = self._hits(all_, ours=True)
         bytes_ = bare[rows]
         among = bytes_[hits.row]
@@ -113,6 +114,9 @@ class Seeker:
             for row, kind, hash_, size, counts in zip(hits.row, hits.kind, hits.hash, sizes, told, strict=True)
             if counts
         ]
+        # Of a telephone as it is written the other ways to dial it are known too.
+        written = {item.row for item in found if item.kind == Kind.PHONE and not item.form.startswith(REGROUPED)}
+        found = [item for item in found if item.row not in written or not item.form.startswith(REGROUPED)]
         decoded = np.flatnonzero(~bytes_)
         inside = self._inside(rows[decoded], [forms[at] for at in decoded], all_.gather(decoded))
         return list(dict.fromkeys([*found, *inside]))
@@ -156,6 +160,16 @@ def _forms(
     return rows, [PLAIN] * len(texts) + other["form"].to_list(), pl.concat([folded.alias("text"), other["text"]])
 
 
+def _with_telephones(
+    rows: NDArray[np.int64], forms: list[str], texts: pl.Series
+) -> tuple[NDArray[np.int64], list[str], pl.Series]:
+    """The same, and telephones in one piece: what is written in other groups than in the archive."""
+    found = regrouped(texts)
+    at = found["row"].to_numpy()
+    more = [REGROUPED if forms[row] == PLAIN else f"{REGROUPED} in {forms[row]}" for row in at]
+    return np.concatenate([rows, rows[at]]), forms + more, pl.concat([texts, found["text"].alias(texts.name)])
+
+
 def _digest(hash_: int) -> str:
     return f"{hash_:016x}"[:8]
 
@@ -179,11 +193,13 @@ def _told(texts: pl.Series, hits: Hits, bare: NDArray[np.bool_]) -> list[bool]:
             continue
         broken = regex.search(r"\d\.$", text[max(start - 2, 0) : start]) or regex.match(r"\.\d", text[end : end + 2])
         # A telephone may be written in groups.
-        told[at] = not broken and digits >= LEAST_DIGITS and (kind == Kind.PHONE or bool(_NUMBER.fullmatch(cut)))
-        if told[at] and kind == Kind.COORDINATES and digits < EXACT_DIGITS:
+        number = not broken and (kind == Kind.PHONE or bool(_NUMBER.fullmatch(cut)))
+        told[at] = number and digits >= LEAST_DIGITS
+        if number and kind == Kind.COORDINATES and digits < EXACT_DIGITS:
             alone = not bare[row] and text.strip(" +-") == cut
-            told[at] = alone
+            told[at] &= alone
             if not alone:
+                # Beside another even one of few digits counts: degrees west of Greenwich have one before the point.
                 points.append((int(row), int(first), at))
     for (row, first, at), (other, second, beside) in pairwise(points):
         if row == other and second - first <= NEAR + 2:

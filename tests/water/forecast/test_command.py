@@ -266,6 +266,9 @@ def test_wrong_files_are_refused_by_name(place, predict, tmp_path):
     (tmp_path / "text.tif").write_text("no raster")
     (tmp_path / "text.safetensors").write_text("no model")
     (tmp_path / "empty").mkdir()
+    for name in ("unet", "quilted"):
+        (tmp_path / "many" / name).mkdir(parents=True)
+        (tmp_path / "many" / name / "model.safetensors").touch()
     write_radar(tmp_path / "far.nc", np.ones((8, 4, 5)))
     for changes, said in (
         ({"radar": tmp_path / "text.nc"}, "text.nc: cannot be read as NetCDF"),
@@ -275,6 +278,8 @@ def test_wrong_files_are_refused_by_name(place, predict, tmp_path):
         ({"heightmap": tmp_path / "empty"}, "empty: no heightmap"),
         ({"model": tmp_path / "text.safetensors"}, "text.safetensors cannot be read as safetensors"),
         ({"model": tmp_path / "empty"}, "empty: holds no model.safetensors"),
+        ({"model": tmp_path / "many"}, "holds no model.safetensors: name one of those in it: quilted, unet"),
+        ({"model": tmp_path / "many" / "vae"}, "holds no model.safetensors: beside it are quilted, unet"),
     ):
         done = predict(**changes)
         assert (done.exit_code, said in done.output) == (2, True), done.output

@@ -30,10 +30,16 @@ def load(model: Path) -> tuple[WaterModel, Path]:
     """
     path = model / WEIGHTS if model.is_dir() else model
     if not path.is_file():
-        beside = sorted(item.parent.name for item in model.absolute().parent.glob(f"*/{WEIGHTS}"))
-        there = f"beside it are {', '.join(beside)}" if beside else "dvc repro train_water writes outputs/water/models"
+        inside, beside = _models(model), _models(model.absolute().parent)
+        there = "dvc repro train_water writes outputs/water/models"
+        if inside or beside:
+            there = f"name one of those in it: {inside}" if inside else f"beside it are {beside}"
         raise UserError(f"--model {model}: holds no {WEIGHTS}: {there}")
     return WaterModel.load(path, pick_device()), path
+
+
+def _models(folder: Path) -> str:
+    return ", ".join(sorted(item.parent.name for item in folder.glob(f"*/{WEIGHTS}")))
 
 
 def statistics_of(model: WaterModel, path: Path) -> dict[str, Any]:
