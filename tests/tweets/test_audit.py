@@ -3,6 +3,7 @@ import json
 import zlib
 from urllib.parse import quote
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -11,6 +12,7 @@ from demo.sizes import SIZES
 from floodmark.errors import UserError
 from floodmark.tweets.anonymise import anonymise, know
 from floodmark.tweets.audit import audit, search
+from floodmark.tweets.readings import readings
 from tests.leaking import HIDDEN, PLANTS, SECRET, blank
 from tests.tweets.archives import KEY, SETTINGS, TABLES
 from tests.tweets.raw import RAW, WRITTEN, knows
@@ -171,14 +173,50 @@ def test_coordinates_count_together_exact_or_alone(tmp_path):
         # Neither a short one alone nor one beside a stranger tells a place.
         ([-1.98765, 53.74123], "-1.98765", 0),
         ([-1.98765, 53.74123], "53.74123, -1.98766", 0),
+        ([-1.98765, 53.74123], "53.74123 and 53.74123", 0),
         # A third of a metre north is another point.
         ([-1.98765, 53.74123], "53.741233, -1.987653", 0),
     ],
 )
 def test_a_degree_of_one_digit_counts_beside_its_other(tmp_path, point, text, leaks):
     known = knows(tmp_path / "known", {"geo": {"coordinates": point}})
-    (tmp_path / "a.csv").write_text(f"x\n{text}\n")
-    assert sum(search(tmp_path / "a.csv", known).found.values()) == leaks
+    for around in ("{}", "x\n{}\n"):
+        (tmp_path / "a.csv").write_text(around.format(text))
+        assert sum(search(tmp_path / "a.csv", known).found.values()) == leaks
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [{"geo": {"coordinates": [-1.9877, 53.7412]}}, {"geo": {"lat": 53.7412, "lon": -1.9877}},
+     {"geo": {"latitude": 53.7412, "longitude": -1.9877}}, {"gps": "53.7412, -1.9877"}, {"point": [53.7412, -1.9877]}],
+)  # fmt: skip
+def test_a_place_of_four_decimals_is_told_and_strangers_are_not(tmp_path, raw):
+    known = knows(tmp_path / "known", raw, {"geo": {"coordinates": [-0.1278, 51.5074]}})
+    for text, leaks in (
+        ("lat 53.7412, lon -1.9877", 2), ("-1.9877 53.7412", 2), ("53.7412 -0.1278", 0), ("1.9877,0.1278", 0),
+    ):  # fmt: skip
+        (tmp_path / "a.txt").write_text(text)
+        assert sum(search(tmp_path / "a.txt", known).found.values()) == leaks, text
+
+
+def test_decimals_that_equal_some_of_many_coordinates_are_no_places(tmp_path):
+    rng = np.random.default_rng(5)
+    points = np.stack([rng.uniform(-8, 2, 5000), rng.uniform(50, 59, 5000)], axis=1).round(4)
+    known = knows(tmp_path / "known", *({"geo": {"coordinates": point}} for point in points.tolist()))
+    numbers = rng.uniform(0, 1, (300, 3)).round(4)
+    (tmp_path / "a.csv").write_text("\n".join(",".join(map(str, row)) for row in numbers.tolist()))
+    assert search(tmp_path / "a.csv", known).clean
+
+
+def test_a_list_of_many_ids_takes_no_more_memory_than_it_is_long(tmp_path):
+    # Blanks between digits are hexadecimal digits too, and each number is a part of that one long token.
+    rng = np.random.default_rng(5)
+    ids = rng.integers(10**17, 10**18, 3000).tolist()
+    known = knows(tmp_path / "known", {"id": str(ids[-1])})
+    found = readings(pl.Series([" ".join(map(str, ids))]))
+    assert found["token"].str.len_bytes().sum() <= len(" ".join(map(str, ids)))
+    (tmp_path / "ids.txt").write_text("\n".join(map(str, ids)))
+    assert search(tmp_path / "ids.txt", known).found == {"id": 1}
 
 
 @pytest.mark.parametrize("raw", ["07700 900123", "+44 7700 900123", "07700900123", "0044 (0)7700-900 123"])
@@ -191,6 +229,17 @@ def test_a_telephone_is_found_in_any_groups_and_once(tmp_path, raw, text):
     known = knows(tmp_path / "known", {"phone": raw})
     (tmp_path / "a.txt").write_text(f"so ring {text} now")
     assert search(tmp_path / "a.txt", known).found == {"telephone": 1}
+
+
+def test_telephones_are_told_line_by_line_however_each_is_written(tmp_path):
+    known = knows(tmp_path / "known", {"phone": "07700 900123"}, {"mobile": "01482 300300"})
+    lines = ["a 07700 900123", "b +44 7700 900 123", "c 01482 300 300", "d 07700 900 123 and 01482 300300"]
+    (tmp_path / "a.txt").write_text("\n".join(lines))
+    report = search(tmp_path / "a.txt", known)
+    told = sorted((leak.place.rpartition(", ")[2], leak.form) for leak in report.leaks)
+    assert told == [("line 1", "plain"), ("line 2", "regrouped"), ("line 3", "regrouped"), ("line 4", "plain"),
+                    ("line 4", "regrouped")]  # fmt: skip
+    assert len({leak.digest for leak in report.leaks}) == 2
 
 
 @pytest.mark.parametrize("text", ["07700 900124", "07700 9001234", "7700 900123 m", "07700, 900123", "0.77009 00123"])

@@ -2,10 +2,14 @@
 
 import base64
 import urllib.parse
+from itertools import pairwise
 
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from floodmark.tweets.reached import dialled
+from floodmark.tweets.reached import dialled, regrouped
 from tests.tweets.archives import gate, tweet
 
 MAIL, PHONE = "ruf.oak@fenbox.example.org", "07700 900123"
@@ -50,8 +54,44 @@ def test_a_telephone_is_found_again_however_it_is_grouped(tmp_path):
     # By itself nothing tells these groups from any other number.
     lines = [tweet(1, "ring 07700 900123"), tweet(2, "so: 44770 0900123"), tweet(3, "447700900123")]
     found = gate(tmp_path, *lines)
-    assert sorted(found.tweets["text"])[:2] == ["<phone>", "ring <phone>"]
+    assert sorted(found.tweets["text"]) == ["<phone>", "ring <phone>", "so: <phone>"]
     assert "900123" not in found.everything
+
+
+def test_a_short_telephone_that_a_user_gives_is_hidden_in_other_groups_too(tmp_path):
+    # No pattern takes these groups for a telephone, so only that it is known tells it.
+    user = {"id": "7001", "username": "fen_77x", "name": "F", "phone": "01482 30030"}
+    page = {"data": [tweet(1, "so 44148 230030 and 44148 230031 it is")], "includes": {"users": [user]}}
+    assert gate(tmp_path, page).tweets["text"].to_list() == ["so <phone> and 44148 230031 it is"]
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("+44 (0)7700 900123", "07700900123"),
+        ("0044 7700-900 123", "07700900123"),
+        ("+49 (0)30 9018 2011", "493090182011"),
+        ("0 1482 300300", "01482300300"),
+        ("0 77 00 90 01 23 4", "07700900123"),
+        ("020\u20137946\u20110018", "02079460018"),
+        ("+12345 67890 12345", "123456789012345"),
+    ],
+)
+def test_a_telephone_in_groups_is_read_as_it_is_dialled(text, phone):
+    assert phone in regrouped(pl.Series([f"x {text} y"]))["text"].to_list()
+
+
+@pytest.mark.parametrize("text", ["07700900123", "0.77009 00123", "07700, 900123", "12345 67890", "+4412"])
+def test_other_numbers_are_not_regrouped(text):
+    assert regrouped(pl.Series([text])).is_empty()
+
+
+@given(st.integers(7_000_000_000, 7_999_999_999), st.lists(st.sampled_from([0, 1, 2, 3, 4, 5, 6, 7, 8]), max_size=6))
+def test_however_it_is_grouped_it_is_one_telephone(number, cuts):
+    digits = f"0{number}"
+    edges = [0, *sorted({3 + cut for cut in cuts}), len(digits)]
+    text = " ".join(digits[a:b] for a, b in pairwise(edges) if a < b)
+    assert digits in {text, *regrouped(pl.Series([text]))["text"]}
 
 
 @pytest.mark.parametrize(
@@ -60,6 +100,7 @@ def test_a_telephone_is_found_again_however_it_is_grouped(tmp_path):
         ("07700 900123", {"07700 900123", "07700900123", "447700900123"}),
         ("+44 (0)7700 900123", {"+44 (0)7700 900123", "4407700900123", "07700900123", "447700900123"}),
         ("+49 30 123456789", {"+49 30 123456789", "4930123456789"}),
+        ("0049 30 123456789", {"0049 30 123456789", "004930123456789", "4930123456789"}),
         ("555 0143", set()),
     ],
 )

@@ -44,6 +44,7 @@ NAMES = {
     Kind.ID: "id",
     Kind.URL: "link",
     Kind.COORDINATES: "coordinates",
+    Kind.POINT: "coordinates",
     Kind.EMAIL: "e-mail address",
     Kind.PHONE: "telephone",
 }

@@ -39,12 +39,13 @@ def gather(found: Identifiers, path: Path) -> None:
     # An annotator's id without a digit is a name like others and may be an ordinary word.
     with_digit = ids.str.contains(r"\p{Nd}")
     names = {*found.usernames, *found.names, *users(urls), *ids.filter(~with_digit)}
-    exact = [item for item in found.coordinates if len(item.split(".")[-1]) >= LEAST_DECIMALS]
+    exact = [item for item in found.coordinates if _exact(item)]
     groups = {
         Kind.EMAIL: fold_all(pl.Series(list(found.emails), dtype=pl.String)),
         Kind.PHONE: pl.Series(list(dialled(found.phones)), dtype=pl.String),
         Kind.ID: ids.filter(with_digit),
         Kind.COORDINATES: pl.Series(exact, dtype=pl.String),
+        Kind.POINT: pl.Series([point for point in found.points if all(map(_exact, point.split()))], dtype=pl.String),
         Kind.URL: fold_all(parts(urls)),
         Kind.RUN: pl.Series(
             [way for name in shown.filter(shown.str.contains(_CAPITALS)) for way in called(name)], dtype=pl.String
@@ -57,9 +58,14 @@ def gather(found: Identifiers, path: Path) -> None:
     np.unique(np.concatenate([*firsts, first])).tofile(path.with_suffix(".firsts"))
     path.with_suffix(".names").write_text("\n".join(sorted(inside)), encoding="utf-8")
     for item in (
-        found.ids, found.usernames, found.names, found.urls, found.coordinates, found.emails, found.phones, found.notes
+        found.ids, found.usernames, found.names, found.urls, found.coordinates, found.points, found.emails,
+        found.phones, found.notes,
     ):  # fmt: skip
         item.clear()
+
+
+def _exact(number: str) -> bool:
+    return len(number.partition(".")[2]) >= LEAST_DECIMALS
 
 
 def _sequences(found: Words, kind: Kind) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:

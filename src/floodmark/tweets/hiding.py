@@ -17,6 +17,7 @@ from floodmark.tweets.fold import bare, fold
 from floodmark.tweets.known import PLACEHOLDER, Hits, Kind, Known, kept
 from floodmark.tweets.lookup import among
 from floodmark.tweets.names import UNSPACED
+from floodmark.tweets.reached import regrouped
 from floodmark.tweets.readings import readings
 from floodmark.tweets.shapes import PLACEHOLDERS
 
@@ -50,7 +51,7 @@ def hide(texts: pl.Series, persons: pl.Series, known: Known) -> pl.Series:
     while len(left):
         before = [hidden[row] for row in left]
         after = close_all(_without_inside(_without_known(pl.Series(before, dtype=pl.String), known), known))
-        after = _without_forms(after, known)
+        after = _without_forms(_without_telephones(after, known), known)
         for row, text in zip(left, after, strict=True):
             hidden[row] = text
         left = left[(after != pl.Series(before, dtype=pl.String)).to_numpy()]
@@ -83,6 +84,17 @@ def _without_known(texts: pl.Series, known: Known) -> pl.Series:
         part = slice(first[number], first[number + 1] if number + 1 < len(rows) else len(hits.row))
         new.append(_replaced(text, spans, hits.word[part], hits.length[part], hits.kind[part]))
     return texts.clone().scatter(rows, pl.Series(new, dtype=pl.String))
+
+
+def _without_telephones(texts: pl.Series, known: Known) -> pl.Series:
+    """Known telephones in other groups of digits, such as `077009 00123`, which no pattern tells from a number."""
+    ways = regrouped(texts)
+    hits = known.find(ways["text"])
+    changed = texts.to_list()
+    for at, kind in zip(hits.row.tolist(), hits.kind.tolist(), strict=True):
+        row, token, _ = ways.row(at)
+        changed[row] = changed[row].replace(token, f"<{PLACEHOLDER[Kind(kind)]}>")
+    return pl.Series(changed, dtype=pl.String)
 
 
 def _without_forms(texts: pl.Series, known: Known) -> pl.Series:
@@ -130,6 +142,8 @@ def suspect(texts: pl.Series, hits: Hits, known: Known) -> NDArray[np.bool_]:
     """
     found = np.zeros(len(texts), np.bool_)
     found[hits.row] = True
+    grouped = regrouped(texts)
+    found[grouped["row"].to_numpy()[known.find(grouped["text"]).row]] = True
     forms = readings(texts)
     found[forms["row"].to_numpy()[[*known.find(forms["text"]).row, *_personal(forms, texts)]]] = True
     if known.inside:

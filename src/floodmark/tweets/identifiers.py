@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 POINTS = frozenset(
     {"coordinates", "bbox", "lat", "lon", "lng", "long", "latitude", "longitude", "point", "gps", "centroid", "x", "y"}
 )
+LATITUDES, LONGITUDES = ("lat", "latitude", "y"), ("lon", "lng", "long", "longitude", "x")
 NOTES = frozenset({"description", "location", "bio", "about", "contact"})
 """What users say of themselves, perhaps how to reach them."""
 USERNAMES = frozenset(
@@ -148,6 +149,7 @@ class Identifiers:
         notes: What users say of themselves, and texts of tweets that stand beside others or within them.
         urls: Links, in full.
         coordinates: Decimal numbers of points and boxes, as JSON prints them.
+        points: Two such numbers that are one place, with a blank between, in both orders.
         identities: Pairs of user id and user name; either may be unknown.
         metrics: By `person`: followers, following, tweets.
     """
@@ -160,6 +162,7 @@ class Identifiers:
     notes: set[str] = field(default_factory=set)
     urls: set[str] = field(default_factory=set)
     coordinates: set[str] = field(default_factory=set)
+    points: set[str] = field(default_factory=set)
     identities: set[tuple[str | None, str | None]] = field(default_factory=set)
     metrics: dict[str, tuple[int, int, int]] = field(default_factory=dict)
 
@@ -183,7 +186,7 @@ class Identifiers:
                 key, items = container
                 inside = [(key, item) for item in items]
                 if len(items) == 2 and type(items[0]) is float and type(items[1]) is float:
-                    self._pair(*items)
+                    self._pair(key, *items)
                 if key in TWEETS:
                     for item in items:
                         self._said(item)
@@ -217,6 +220,8 @@ class Identifiers:
                         push((name, item))
                 elif what is float and name in POINTS:
                     self.coordinates.add(repr(abs(item)))
+                    if type(container) is dict and name in LATITUDES:
+                        self._place(item, container)
 
     def _string(self, kind: int, text: str) -> None:
         if kind == USERNAME:
@@ -257,13 +262,30 @@ class Identifiers:
             self._decimals(text)
 
     def _decimals(self, text: str) -> None:
-        self.coordinates.update(repr(float(number)) for number in _DECIMAL.findall(text))
+        numbers = [repr(float(number)) for number in _DECIMAL.findall(text)]
+        self.coordinates.update(numbers)
+        if len(numbers) == 2:
+            self._point(*numbers)
 
-    def _pair(self, first: float, second: float) -> None:
-        """Two decimals in a list, which are a point if they are exact enough."""
+    def _pair(self, key: str, first: float, second: float) -> None:
+        """Two decimals in a list, which are a point if their name says so or if they are exact enough."""
         numbers = [repr(abs(number)) for number in (first, second) if abs(number) <= FARTHEST]
-        if len(numbers) == 2 and max(len(number.partition(".")[2]) for number in numbers) >= POINT_DECIMALS:
+        if len(numbers) != 2:
+            return
+        if key in POINTS:
+            self._point(*numbers)
+        elif max(len(number.partition(".")[2]) for number in numbers) >= POINT_DECIMALS:
             self.coordinates.update(numbers)
+            self._point(*numbers)
+
+    def _place(self, latitude: float, container: dict[str, Any]) -> None:
+        """A latitude whose longitude stands beside it."""
+        beside = [value for name in LONGITUDES if type(value := container.get(name)) is float]
+        if beside:
+            self._point(repr(abs(latitude)), repr(abs(beside[0])))
+
+    def _point(self, first: str, second: str) -> None:
+        self.points.update((f"{first} {second}", f"{second} {first}"))
 
     def _said(self, tweet: Any) -> None:
         """The texts of a tweet beside or within another."""

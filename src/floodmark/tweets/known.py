@@ -36,12 +36,15 @@ class Kind(IntEnum):
     """A name of one word: no identifier if many people use it."""
     RUN = 7
     """Words within a display name, and what they are called by: likewise."""
-    SHORT = 8
+    POINT = 8
+    """Both coordinates of one place, in either order."""
+    SHORT = 9
     """A name that cannot be told from a word: counted, never found."""
 
 
 PLACEHOLDER = {Kind.NAME: "name", Kind.WORD: "name", Kind.RUN: "name", Kind.ID: "number", Kind.URL: "url",
-               Kind.COORDINATES: "coordinates", Kind.EMAIL: "email", Kind.PHONE: "phone"}  # fmt: skip
+               Kind.COORDINATES: "coordinates", Kind.POINT: "coordinates", Kind.EMAIL: "email",
+               Kind.PHONE: "phone"}  # fmt: skip
 
 
 class Hits(NamedTuple):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import polars as pl
 import regex
 
 from floodmark.tweets.online import EMAIL
+from floodmark.tweets.signs import DASH, DOT
 from floodmark.tweets.telephones import TELEPHONES
 
 if TYPE_CHECKING:
@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 
 LEAST_DIGITS = 9
 """A telephone of fewer digits may be any number, wherever it stands again."""
-MOST_DIGITS = 15
-"""Of a telephone anywhere (E.164)."""
+MOST_DIGITS = 17
+"""Of a telephone anywhere, 15 (E.164), and the two noughts before it."""
 _HOME = regex.compile(r"^(?:00)?44(?:0(?=\d{10}))?")
 """What stands for the nought that is dialled at home."""
-_BEGIN = r"(?:\+\d|\(\+?\d|\b(?:0[1-9]\d|00\d|44))"
-_RUN = regex.compile(rf"{_BEGIN}\d*(?:[ \t().\-\u2013/]{{1,3}}\d+){{0,6}}")
+_BEGIN = rf"(?:\+\d|\(\+?\d|\b(?:0[ {DASH}]?[1-9]\d|00\d|44))"
+_GAP = rf"[ \t(){DASH}{DOT}/]"
+_RUN = regex.compile(rf"{_BEGIN}\d*(?:{_GAP}{{1,3}}\d+){{0,6}}")
+_LIKELY = rf"{_BEGIN}(?:\d|{_GAP}){{{LEAST_DIGITS - 3},}}"
+_NUMBER = regex.compile(r"\d+")
+_TRUNK = "(0)"
+"""Dialled at home alone."""
+GROUPED = pl.Schema({"row": pl.Int64(), "token": pl.String(), "text": pl.String()})
 
 
 def reached(texts: pl.Series, scrubbed: pl.Series) -> tuple[set[str], set[str]]:
@@ -42,34 +48,38 @@ def dialled(phones: Iterable[str]) -> set[str]:
     """Every way in which telephones are dialled: as written, in one piece, and with and without Britain's code."""
     found: set[str] = set()
     for phone in phones:
-        digits = "".join(regex.findall(r"\d", phone))
+        digits = "".join(_NUMBER.findall(phone))
         if len(digits) >= LEAST_DIGITS:
-            home = _HOME.sub("0", digits)
+            home = at_home(digits)
             found |= {phone, digits, home}
             found |= {f"44{home[1:]}"} if home.startswith("0") and not home.startswith("00") else set()
     return found
 
 
+def at_home(digits: str) -> str:
+    """The same for all ways to dial one telephone: of Britain with its nought, of others with their code."""
+    return str(_HOME.sub("0", digits)) if _HOME.match(digits) else digits.removeprefix("00")
+
+
 def regrouped(texts: pl.Series) -> pl.DataFrame:
-    """Columns `row` and `text`: of folded texts, what may be telephones, dialled in one piece.
+    """Of folded texts, what may be telephones: columns `row`, `token`, as it is written, and `text`, `at_home`.
 
     A number may stand behind a telephone, so every group of digits may be its last. Only known ones are told from
     other numbers, so that this is no form in which unknown ones are looked for.
     """
-    rows = texts.str.contains(rf"{_BEGIN}[\d \t().\-\u2013/]{{{LEAST_DIGITS - 3},}}").fill_null(value=False).arg_true()
-    said = [(int(row), " ".join(sorted(_pieces(texts[int(row)])))) for row in rows]
-    found = [(row, text) for row, text in said if text]
-    return pl.DataFrame(found, schema={"row": pl.Int64, "text": pl.String}, orient="row")
+    rows = texts.str.contains(_LIKELY).fill_null(value=False).arg_true()
+    found = [(int(row), *pair) for row in rows for pair in dict.fromkeys(_grouped(texts[int(row)]))]
+    return pl.DataFrame(found, schema=GROUPED, orient="row")
 
 
-def _pieces(text: str) -> set[str]:
-    found: set[str] = set()
+def _grouped(text: str) -> Iterator[tuple[str, str]]:
     for match in _RUN.finditer(text, overlapped=True):
-        for digits in accumulate(regex.findall(r"\d+", match.group())):
-            if LEAST_DIGITS <= len(digits) <= MOST_DIGITS + 2:
-                found.add(_HOME.sub("0", digits) if _HOME.match(digits) else digits.removeprefix("00"))
-        found.discard(match.group())
-    return found
+        run = match.group()
+        for group in _NUMBER.finditer(run):
+            token = run[: group.end()]
+            for digits in {"".join(_NUMBER.findall(way)) for way in (token, token.replace(_TRUNK, ""))}:
+                if LEAST_DIGITS <= len(digits) <= MOST_DIGITS and (said := at_home(digits)) != token:
+                    yield token, said
 
 
 def _all(rules: Group, texts: pl.Series) -> Iterator[str]:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    _Bytes = tuple[pl.Series, list[bytes]]
+    _Bytes = list[tuple[str, str, bytes]]
+    """Of tokens: each, the part of it that says something, and what that says."""
 
 LONGEST = 512
 """Letters of a token whose parts may be tokens of their own."""
@@ -130,12 +131,17 @@ def _tokens(texts: pl.Series, form: str, pattern: str, undo: Callable[[pl.Series
     if not len(rows):
         return SCHEMA.to_frame()
     tokens = lists.explode(empty_as_null=False)
-    hidden, raws = undo(tokens.unique())
-    near = [(int(at), encoding) for encoding, rows in _plausible(raws).items() for at in np.flatnonzero(rows)]
-    read = ((hidden[at], _readable(raws[at].decode(encoding, "replace"))) for at, encoding in near)
-    pairs = [(token, fold(text)) for token, text in read if text]
-    said = pl.DataFrame(pairs, schema={"token": pl.String, "text": pl.String}, orient="row")
-    found = pl.DataFrame({"row": rows, "token": tokens}).join(said, "token", maintain_order="left")
+    unique = tokens.unique()
+    number = {token: at for at, token in enumerate(unique)}
+    hidden = undo(unique)
+    plausible = _plausible([raw for *_, raw in hidden])
+    near = [(*hidden[at], encoding) for encoding, rows in plausible.items() for at in np.flatnonzero(rows)]
+    read = ((number[token], part, _readable(raw.decode(encoding, "replace"))) for token, part, raw, encoding in near)
+    # A list of numbers is one token: with every part that says something it would be there a thousand times.
+    shown = [(at, part if len(unique[at]) > LONGEST else unique[at], fold(text)) for at, part, text in read if text]
+    said = pl.DataFrame(shown, schema={"of": pl.Int64, "token": pl.String, "text": pl.String}, orient="row")
+    of = pl.Series([number[token] for token in tokens], dtype=pl.Int64)
+    found = pl.DataFrame({"row": rows, "of": of}).join(said, "of", maintain_order="left")
     return _table(found["row"], found["token"], found["text"], form)
 
 
@@ -181,17 +187,20 @@ def _base64(tokens: pl.Series) -> _Bytes:
     pairs = pl.concat([pairs, *parts]).unique().filter(pl.col("part").str.len_bytes() >= 6)
     plain = pairs["part"].str.replace_many(["-", "_"], ["+", "/"])
     # Of a quartet that has lost its end, one sign says nothing and two or three say a byte less each.
-    return pairs["token"], [binascii.a2b_base64(part[: len(part) - (len(part) % 4 == 1)] + "==") for part in plain]
+    raws = (binascii.a2b_base64(part[: len(part) - (len(part) % 4 == 1)] + "==") for part in plain)
+    return [(token, token, raw) for token, raw in zip(pairs["token"], raws, strict=True)]
 
 
 def _hex(tokens: pl.Series) -> _Bytes:
     """What digits say, and long groups of them, of an odd number all but the first and all but the last."""
-    digits = [(token, _NO_DIGIT.sub("", part)) for token in tokens for part in (token, *_LONG.findall(token))]
     # Each once and in order: of two that say something, what the first says becomes the placeholder.
-    cut = dict.fromkeys(
-        (token, part) for token, all_ in digits for part in (all_[len(all_) % 2 :], all_[: len(all_) // 2 * 2])
-    )
-    return pl.Series([token for token, _ in cut], dtype=pl.String), [bytes.fromhex(part) for _, part in cut]
+    cut: dict[tuple[str, str], str] = {}
+    for token in tokens:
+        for part in (token, *_LONG.findall(token)):
+            all_ = _NO_DIGIT.sub("", part)
+            for digits in (all_[len(all_) % 2 :], all_[: len(all_) // 2 * 2]):
+                cut.setdefault((token, digits), part)
+    return [(token, part, bytes.fromhex(digits)) for (token, digits), part in cut.items()]
 
 
 def _plausible(raws: list[bytes]) -> dict[str, NDArray[np.bool_]]:

@@ -7,22 +7,21 @@ numbers and words of their own, and some of them equal an archive's by chance; t
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
-import regex
 
-from floodmark.tweets.canonical import WORD, whole, words
+from floodmark.tweets.canonical import whole, words
 from floodmark.tweets.coarse import CLIENTS
 from floodmark.tweets.columns import fold_all
 from floodmark.tweets.confusables import plain
 from floodmark.tweets.hiding import sure
 from floodmark.tweets.known import Hits, Kind, kept
+from floodmark.tweets.likely import likely_numbers
 from floodmark.tweets.names import UNSPACED
 from floodmark.tweets.own import own_words
-from floodmark.tweets.reached import regrouped
+from floodmark.tweets.reached import at_home, regrouped
 from floodmark.tweets.readings import readings
 from floodmark.tweets.shapes import PLACEHOLDERS
 
@@ -36,16 +35,8 @@ if TYPE_CHECKING:
 PLAIN, REGROUPED = "plain", "regrouped"
 SHORTEST_BARE = 8
 """Letters of an identifier that is looked for among bytes."""
-LEAST_DIGITS = 7
-"""A number of fewer digits may be any number."""
-EXACT_DIGITS = 9
-"""A coordinate of fewer digits may be any decimal, unless it stands alone or beside another."""
-NEAR = 8
-"""Words between the two coordinates of a point."""
 PSEUDONYM = "^[a-z2-7]{26}$"
 """What is written so says nothing else."""
-_WORD = regex.compile(WORD)
-_NUMBER = regex.compile(r"\d+(?:\.\d+)?")
 
 
 class Found(NamedTuple):
@@ -87,6 +78,8 @@ class Seeker:
             closed: Whether they are words of our own, such as classes; these may equal a name.
         """
         rows, forms, all_ = _forms(texts)
+        if not closed:
+            rows, forms, all_ = _with_telephones(rows, forms, all_)
         hits, sizes = self._hits(all_, ours=closed)
         found = [
             Found(int(rows[row]), forms[row], Kind(kind), int(size), _digest(int(hash_)))
@@ -108,15 +101,12 @@ class Seeker:
         among = bytes_[hits.row]
         likely = ~among | ((sizes >= SHORTEST_BARE) & (hits.kind != Kind.WORD))
         hits, sizes = kept(hits, likely), sizes[likely]
-        told = _told(all_, hits, bytes_)
+        told = likely_numbers(all_, hits, bytes_, self._known)
         found = [
-            Found(int(rows[row]), forms[row], Kind(kind), int(size), _digest(int(hash_)))
-            for row, kind, hash_, size, counts in zip(hits.row, hits.kind, hits.hash, sizes, told, strict=True)
-            if counts
+            Found(int(rows[row]), forms[row], Kind(kind), int(size), _digest(_whole(kind, cut, hash_)))
+            for row, kind, hash_, size, cut in zip(hits.row, hits.kind, hits.hash, sizes, told, strict=True)
+            if cut
         ]
-        # Of a telephone as it is written the other ways to dial it are known too.
-        written = {item.row for item in found if item.kind == Kind.PHONE and not item.form.startswith(REGROUPED)}
-        found = [item for item in found if item.row not in written or not item.form.startswith(REGROUPED)]
         decoded = np.flatnonzero(~bytes_)
         inside = self._inside(rows[decoded], [forms[at] for at in decoded], all_.gather(decoded))
         return list(dict.fromkeys([*found, *inside]))
@@ -164,44 +154,17 @@ def _with_telephones(
     rows: NDArray[np.int64], forms: list[str], texts: pl.Series
 ) -> tuple[NDArray[np.int64], list[str], pl.Series]:
     """The same, and telephones in one piece: what is written in other groups than in the archive."""
-    found = regrouped(texts)
+    found = regrouped(texts).unique(["row", "text"], maintain_order=True)
     at = found["row"].to_numpy()
     more = [REGROUPED if forms[row] == PLAIN else f"{REGROUPED} in {forms[row]}" for row in at]
     return np.concatenate([rows, rows[at]]), forms + more, pl.concat([texts, found["text"].alias(texts.name)])
 
 
+def _whole(kind: int, cut: str, hash_: int) -> int:
+    """A telephone is the same in whatever way it is dialled."""
+    digits = "".join(letter for letter in cut if letter.isdecimal())
+    return int(whole(words(pl.Series([at_home(digits)])))[0][0]) if kind == Kind.PHONE else int(hash_)
+
+
 def _digest(hash_: int) -> str:
     return f"{hash_:016x}"[:8]
-
-
-def _told(texts: pl.Series, hits: Hits, bare: NDArray[np.bool_]) -> list[bool]:
-    """Which hits are no numbers that merely look like an identifier.
-
-    An id is no part of a decimal. Coordinates are decimals that are exact, all of their text, or beside another.
-    """
-    told, points = [], []
-    last, text, places = -1, "", []
-    for at, (row, first, length, _, kind) in enumerate(zip(*hits, strict=True)):
-        if row != last:
-            last, text = row, PLACEHOLDERS.sub(" ", texts[int(row)])
-            places = [match.span() for match in _WORD.finditer(text)]
-        start, end = places[first][0], places[first + length - 1][1]
-        cut = text[start:end]
-        digits = sum(letter.isdecimal() for letter in cut)
-        told.append(True)
-        if digits < sum(letter.isalnum() or letter == "_" for letter in cut):
-            continue
-        broken = regex.search(r"\d\.$", text[max(start - 2, 0) : start]) or regex.match(r"\.\d", text[end : end + 2])
-        # A telephone may be written in groups.
-        number = not broken and (kind == Kind.PHONE or bool(_NUMBER.fullmatch(cut)))
-        told[at] = number and digits >= LEAST_DIGITS
-        if number and kind == Kind.COORDINATES and digits < EXACT_DIGITS:
-            alone = not bare[row] and text.strip(" +-") == cut
-            told[at] &= alone
-            if not alone:
-                # Beside another even one of few digits counts: degrees west of Greenwich have one before the point.
-                points.append((int(row), int(first), at))
-    for (row, first, at), (other, second, beside) in pairwise(points):
-        if row == other and second - first <= NEAR + 2:
-            told[at] = told[beside] = True
-    return told
