@@ -49,7 +49,7 @@ repro: data ## rebuild everything: environment, embedded dataset, pipeline
 	@dvc repro
 	@echo "open outputs/report/index.html"
 
-results: data ## checks, ablations, long trainings, diagnoses: two to three hours; may be stopped and resumed
+results: data ## checks, ablations, long trainings, diagnoses: an hour and a half to three hours; may be stopped and resumed
 	@dvc repro results/dvc.yaml
 	@echo "tables and figures are in results/"
 endif

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from floodmark.dag import read_stages
+from tests.pipeline.headline import wet_storms_of_folds
 from tests.planted import planted
 from tests.secrets import leaks, raw_identifiers
 
@@ -31,6 +32,8 @@ def promises(project: Path) -> Iterator[tuple[bool, str]]:
     storms = sum(cells >= WET_CELLS for cells in wet)
     tested = _json(outputs / "windows.json")["events"]["test"]
     yield min(storms, tested) >= TEST_STORMS, f"{tested} test storms, {storms} of them with {WET_CELLS} wet cells"
+    wettest, scored = wet_storms_of_folds(project, 0.1)
+    yield wettest >= TEST_STORMS, f"{wettest} of {scored} test storms have {WET_CELLS} wet cells on ground held out"
     scores = {
         (row["model"], row["split"]): float(row["critical_success_index"])
         for row in _rows(outputs / "water/scores.csv")
