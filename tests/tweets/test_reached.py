@@ -86,6 +86,11 @@ def test_other_numbers_are_not_regrouped(text):
     assert regrouped(pl.Series([text])).is_empty()
 
 
+def test_no_telephone_has_more_digits_than_there_are_telephones():
+    said = regrouped(pl.Series(["+123456 789012 345678 901", "0044 123 4567 8901 2345 678"]))["text"]
+    assert sorted(map(len, said))[-1] <= 17
+
+
 @given(st.integers(7_000_000_000, 7_999_999_999), st.lists(st.sampled_from([0, 1, 2, 3, 4, 5, 6, 7, 8]), max_size=6))
 def test_however_it_is_grouped_it_is_one_telephone(number, cuts):
     digits = f"0{number}"

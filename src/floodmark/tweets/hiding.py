@@ -87,7 +87,7 @@ def _without_known(texts: pl.Series, known: Known) -> pl.Series:
 
 
 def _without_telephones(texts: pl.Series, known: Known) -> pl.Series:
-    """Known telephones in other groups of digits, such as `077009 00123`, which no pattern tells from a number."""
+    """Known telephones in other groups of digits, such as `44148 230030`, which no pattern tells from a number."""
     ways = regrouped(texts)
     hits = known.find(ways["text"])
     changed = texts.to_list()
